@@ -204,31 +204,3 @@ describe('a limit that was reached', () => {
     expect(read(answer(429, headers as Record<string, string>))?.slice(1)).toEqual([hint, ...detail])
   })
 })
-
-describe('a time to wait, by our own clock where the server names none', () => {
-  const now = Date.parse(DATE)
-  const LATER = 'Wed, 25 Nov 2026 16:00:00 GMT'
-  const ASK = 'If it keeps failing, ask whoever runs the gateway or the trace API.'
-  it.each([
-    [429, { 'retry-after': LATER }, 'Try again in 60s.'],
-    [429, { 'x-ratelimit-reset': String(now / 1000 + 90) }, 'Try again in 90s.'],
-    [429, { date: LATER, 'retry-after': LATER }, 'Wait, then try again.'],
-    [503, { 'retry-after': LATER }, `Try again in 60s. ${ASK}`],
-    [503, { 'retry-after': '30' }, `Try again in 30s. ${ASK}`],
-    [503, { 'retry-after': '1234567890' }, `Wait, then try again. ${ASK}`],
-    [
-      503,
-      { 'retry-after': '0' },
-      `Try again. If it keeps failing, ask whoever runs the gateway or the trace API.`,
-    ],
-    // The end of a window is no word about a server that fails.
-    [
-      503,
-      { 'x-ratelimit-reset': '9' },
-      'Try again. If it keeps failing, ask whoever runs the gateway or the trace API.',
-    ],
-  ])('HTTP %i with %j', (status, headers, hint) => {
-    const given = answer(status, headers as Record<string, string>)
-    expect(told(explainAnswer(given, URL_, 'opaque', { now }))[1]).toBe(hint)
-  })
-})

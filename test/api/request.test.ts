@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import type { Destination } from '../../src/api/destination.ts'
 import { type ApiRequest, isAboutToken, openApi, target } from '../../src/api/request.ts'
 import { authorizationValue } from '../../src/api/request-headers.ts'
-import { Failure } from '../../src/errors.ts'
 import type { HttpAnswer, HttpRequest } from '../../src/ports/http.ts'
 import { isLinear } from '../linear-time.ts'
 import { toldBy } from '../told.ts'
@@ -343,29 +342,5 @@ describe('a token that a server sends back', () => {
       answers: [400],
     })
     expect(given.body.toString()).toBe('first-token is undefined')
-  })
-})
-
-describe('what the back end knows of a failure', () => {
-  const explain = (failure: Failure, host: string) => failure.withHint(`Look at ${host}.`)
-
-  it('is added to an answer and to a request that did not get through', async () => {
-    for (const trouble of [answer(500), new Failure('network', 'no way')]) {
-      expect((await toldBy(() => api([trouble], { explain }).send({ path: '/x' })))[1]).toBe(
-        'Look at gw.acme.example.',
-      )
-    }
-  })
-
-  it('without such knowledge the failure is told as it is', async () => {
-    expect(await toldBy(() => api([new Failure('network', 'no way')]).send({ path: '/x' }))).toEqual([
-      'network: no way',
-      'Check the network and the proxy settings, then try again.',
-    ])
-  })
-
-  it('and an error of our own stays what it is', async () => {
-    const own = new TypeError('ours')
-    await expect(api([own], { explain }).send({ path: '/x' })).rejects.toBe(own)
   })
 })

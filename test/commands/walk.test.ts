@@ -74,29 +74,6 @@ it('y leaves out what is folded, and in the details of a span copies those', asy
   expect((await walked({ keys: ['\r', 'y'] })).copies[0]).toMatch(/^```text\nroot\n/)
 })
 
-it('y leaves those folded that were not opened', async () => {
-  const calls = (name: string, from: number) =>
-    Array.from({ length: 5 }, (_, i) => ({ id: from + i, parent: 1, name, at: from + i, ms: 1 }))
-  const spans = [{ id: 1, name: 'root', ms: 50 }, ...calls('read', 10), ...calls('write', 20)]
-  const { copies } = await walked({ keys: ['j', '+', 'y'], spans })
-  expect(copies[0]?.match(/^[├└] read /gm)).toHaveLength(5)
-  expect(copies[0]?.match(/^[├└] .*write/gm)).toHaveLength(1)
-  expect(copies[0]).toContain('5 spans folded into 1 row')
-})
-
-it('y says so where the terminal takes no copies, and where it is too much', async () => {
-  const refused = await walked({ keys: ['y'], takesCopies: false })
-  expect(refused.last).toContain('Instead: ls-auth trace get 1122 -o md')
-  const spans = Array.from({ length: 1200 }, (_, i) => ({
-    id: i + 1,
-    ...(i > 0 && { parent: 1 }),
-    name: `n${i}`,
-  }))
-  const long = await walked({ keys: ['y'], spans })
-  expect(long.copies).toEqual([])
-  expect(long.last).toMatch(/^Too long for the clipboard/)
-})
-
 it.each([
   ['its page', PAGE, [PAGE], `Opened: ${PAGE}`],
   ['no page', undefined, [], 'No page of this trace is known: Tempo names none.'],
@@ -112,10 +89,4 @@ it.each([
   const shown = await walked({ keys: ['o'], link })
   expect(shown.opened).toEqual(opened)
   expect(shown.last).toMatch(said)
-})
-
-it('o where nobody would see a browser: the page is told', async () => {
-  const { opened, last } = await walked({ keys: ['o'], hasBrowser: false })
-  expect(opened).toEqual([])
-  expect(last).toBe(`There is no browser here. Its page: ${PAGE}`)
 })

@@ -33,23 +33,3 @@ it('does not begin what was cancelled meanwhile, and goes on after a failure', a
   await expect(second).rejects.toThrow('cancelled')
   expect(await third).toBe('done')
 })
-
-it('gives the turn of what is cancelled to the next one, and is idle once all work has ended', async () => {
-  const turns = inTurn(1)
-  const cancel = new AbortController()
-  let end = () => {}
-  const stuck = turns.run(cancel.signal, () => new Promise<void>((resolve) => (end = resolve)))
-  const next = turns.run(never, async () => 'done')
-  await Promise.resolve()
-  cancel.abort(new Error('cancelled'))
-  await expect(stuck).rejects.toThrow('cancelled')
-  expect(await next).toBe('done')
-  let isIdle = false
-  const idle = turns.idle().then(() => {
-    isIdle = true
-  })
-  await new Promise((resolve) => setTimeout(resolve, 2))
-  expect(isIdle).toBe(false)
-  end()
-  await idle
-})

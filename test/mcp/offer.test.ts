@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
-import { instructionsFor, offerOf, toolsFor } from '../../src/mcp/offer.ts'
+import { toolsFor } from '../../src/mcp/offer.ts'
 
 const offer = (backend: 'lightstep' | 'tempo' | 'jaeger', paid = false) => ({ backend, paid })
 const wordsOf = async (name: string, of: ReturnType<typeof offer>) =>
@@ -32,20 +32,4 @@ it('a tool says what a call costs where that is allowed, and does not call itsel
     expect(description).toContain('2 to 7 of the 60 snapshot requests an hour of the whole organization')
   for (const other of [offer('lightstep'), offer('tempo', true)])
     expect((await toolsFor(other, COMMANDS)).filter(({ spends }) => spends)).toEqual([])
-})
-
-it('an agent is told to begin with what works', async () => {
-  expect(instructionsFor(offer('lightstep'))).toContain('Begin with get_trace.')
-  for (const other of [offer('lightstep', true), offer('tempo'), offer('jaeger')])
-    expect(instructionsFor(other)).toContain('Begin with search_traces or get_trace.')
-})
-
-it('where nobody has said what answers, nothing is said of a back end', async () => {
-  const { backend } = offerOf({ isBackendKnown: false, backend: 'lightstep' }, false)
-  expect(backend).toBeUndefined()
-  expect(
-    (await toolsFor({ backend, paid: false }, COMMANDS)).filter(({ description }) =>
-      /Lightstep/.test(description),
-    ),
-  ).toEqual([])
 })

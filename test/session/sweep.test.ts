@@ -10,7 +10,6 @@ import { BODY } from './store/shelf.ts'
 /** What interrupted sign-ins and sign-outs left: what is revoked, what is removed, and what waits for the next one. */
 
 const NOW = 1_800_000_000_000
-const OWN = { use: 'access', audience: '', scopes: '', expiresIn: 600 } as const
 const GONE = new NetworkFailure('gone', true)
 const ORPHAN = { sid: 'orphan-orphan', store: 'keychain' } as const
 const secretOf = (refresh: string) => `1.${'A'.repeat(43)}.${Buffer.from(refresh).toString('base64url')}`
@@ -81,14 +80,6 @@ describe('a sign-out that was not finished', () => {
     expect(tombstones()).toEqual([])
   })
 
-  it('does not wait where the provider refuses: the token is dead, or cannot be revoked', async () => {
-    const { machine, run, buried, tombstones } = await machineWith()
-    await buried()
-    machine.answers['/revoke'] = [{ status: 400, error: 'invalid_request' }]
-    await run()
-    expect(tombstones()).toEqual([])
-  })
-
   it('is no matter of the provider where the settings say so', async () => {
     const { machine, run, buried, tombstones } = await machineWith({ revoke: [] })
     await buried({ superseded: 'refresh-before' })
@@ -96,20 +87,6 @@ describe('a sign-out that was not finished', () => {
     expect(machine.asked).toEqual([])
     expect(tombstones()).toEqual([])
   })
-})
-
-it('only the kinds of tokens that the settings name are revoked', async () => {
-  const living = { tokens: [{ ...OWN, value: 'living', receivedAt: NOW }] }
-  const revokedBy = async (revoke: Preset['revoke']) => {
-    const { machine, run, buried, orphan } = await machineWith({ revoke })
-    await buried({ superseded: 'refresh-before', ...living })
-    orphan()
-    await run()
-    return machine.revoked
-  }
-  expect(await revokedBy(['access'])).toEqual(['living'])
-  expect(await revokedBy(['refresh'])).toEqual(['refresh-before', 'refresh-0', 'stray'])
-  expect(await revokedBy(['access', 'refresh'])).toEqual(['living', 'refresh-before', 'refresh-0', 'stray'])
 })
 
 describe('a sign-out that was not finished, and somebody has signed in since', () => {
@@ -160,14 +137,6 @@ describe('a sign-out that was not finished, and somebody has signed in since', (
     expect(await revokedOf({ sid: '1' })).toEqual([])
     expect(await revokedOf({ sid: '1', sub: 'eve' })).toEqual(['refresh-0'])
   })
-
-  it('and whose session cannot be opened: without revocation, too', async () => {
-    const { machine, run, place, tombstones } = await behind({ sub: 'eve' }, {})
-    machine.items.delete(place.account(machine.header().sid))
-    await run()
-    expect(machine.asked).toEqual([])
-    expect(tombstones()).toEqual([])
-  })
 })
 
 describe('the token that came for another person', () => {
@@ -178,17 +147,6 @@ describe('the token that came for another person', () => {
     await run()
     expect(machine.revoked).toEqual(['refresh-before', 'of-eve'])
     for (const name of Object.keys(both)) expect((await machine.kept())?.body).not.toHaveProperty(name)
-  })
-
-  it('waits alone where only it could not be revoked', async () => {
-    const { machine, run } = await machineWith()
-    await machine.keep(both)
-    machine.answers['/revoke'] = [{ status: 200 }, GONE, { status: 200 }]
-    await run()
-    const { superseded, foreign } = (await machine.kept())?.body ?? {}
-    expect({ superseded, foreign }).toEqual({ superseded: undefined, foreign: 'of-eve' })
-    await run()
-    expect(machine.revoked).toEqual(['refresh-before', 'of-eve'])
   })
 
   it('is revoked by a sign-out that is finished later', async () => {
@@ -221,18 +179,6 @@ describe('the token of a sign-in that was replaced', () => {
     expect((await machine.kept())?.body.superseded).toBe('refresh-before')
     expect(machine.itemList()).toHaveLength(1)
   })
-
-  it('waits with the item of that sign-in, by which the next sign-in sees that something is left', async () => {
-    const { machine, run, orphan } = await machineWith()
-    await machine.keep({ superseded: 'refresh-before', replaced: ORPHAN.sid })
-    orphan()
-    machine.answers['/revoke'] = [GONE, { status: 200 }]
-    await run()
-    expect(machine.itemList().map(({ sid }) => sid)).toContain(ORPHAN.sid)
-    await run()
-    expect(machine.revoked).toEqual(['refresh-before'])
-    expect(machine.itemList()).toHaveLength(1)
-  })
 })
 
 describe('an item that no session has', () => {
@@ -256,27 +202,6 @@ describe('an item that no session has', () => {
     expect(machine.items.size).toBe(1)
   })
 
-  it('of the sign-in that was replaced is removed alone: the session has its token, where it may be revoked', async () => {
-    const { machine, run, orphan } = await machineWith()
-    await machine.keep({ replaced: ORPHAN.sid })
-    orphan()
-    await run()
-    expect(machine.revoked).toEqual([])
-    expect(machine.itemList()).toHaveLength(1)
-  })
-
-  it('that the keychain does not give is removed without revocation', async () => {
-    for (const isSignedIn of [true, false]) {
-      const { machine, run, orphan, place } = await machineWith()
-      if (isSignedIn) await machine.keep()
-      orphan()
-      machine.items.delete(place.account(ORPHAN.sid))
-      await run()
-      expect(machine.asked).toEqual([])
-      expect(machine.itemList()).toHaveLength(isSignedIn ? 1 : 0)
-    }
-  })
-
   it('waits while the provider is out of reach, and the next one does not', async () => {
     const { machine, run, orphan } = await machineWith()
     orphan('first', 'first-first')
@@ -285,15 +210,5 @@ describe('an item that no session has', () => {
     await run()
     expect(machine.revoked).toEqual(['second'])
     expect(machine.itemList().map(({ sid }) => sid)).toEqual(['first-first'])
-  })
-
-  it('is not that of a session that cannot be opened now', async () => {
-    const { machine, run } = await machineWith()
-    await machine.keep()
-    const { get } = machine.items
-    machine.items.get = () => undefined
-    await run()
-    machine.items.get = get
-    expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
   })
 })

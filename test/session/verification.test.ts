@@ -151,13 +151,6 @@ describe('without a request', () => {
     expect(asked).toEqual([])
   })
 
-  it('an opaque token is what it is', async () => {
-    const { ports, asked } = machine({})
-    const token = inspect('opaque')
-    expect(await verify(token, how([trust({ sentToken: true })]), ports)).toBe(token)
-    expect(asked).toEqual([])
-  })
-
   it('a token without a signature is bad all the same', async () => {
     const unsigned = inspect(tokenText({ alg: 'none' }, {}))
     const { ports } = machine({})

@@ -184,29 +184,6 @@ describe('a change', () => {
       ])
     },
   )
-
-  it('of another user, where the system lets this one write, is made', async () => {
-    const inspect: Files['inspect'] = async (at) => {
-      const facts = await realFiles.inspect(at)
-      return facts && { ...facts, uid: 54_321 }
-    }
-    await changeConfig(await read(), () => ({ remove: 'work' }), changer(1, { ...realFiles, inspect }))
-    expect(await text()).not.toBe(OURS)
-  })
-
-  it('by sudo as a user who may not write there says to do it without', async () => {
-    const create = () => Promise.reject(Object.assign(new Error(), { code: 'EACCES' }))
-    const { ports, ...other } = changer(1, { ...realFiles, create })
-    const env = { ...ports.env, uid: 1001, variables: { SUDO_UID: '1000' } }
-    const changing = changeConfig(await read(), () => ({ remove: 'work' }), {
-      ...other,
-      ports: { ...ports, env },
-    })
-    await expect(changing).rejects.toMatchObject({
-      code: 'storage',
-      hint: 'Run it again without sudo, or point XDG_CONFIG_HOME at a directory that you can write to.',
-    })
-  })
 })
 
 describe.skipIf(!IS_POSIX)('a file that is a link to where somebody keeps it', () => {
@@ -239,22 +216,5 @@ describe.skipIf(!IS_POSIX)('a file that is a link to where somebody keeps it', (
       hint: 'Create the directory it points to, or remove the link.',
     })
     expect(await isLink()).toBe(true)
-  })
-
-  it('that is of another user stays by sudo, and so does the link', async () => {
-    await rename(path, kept)
-    await symlink(kept, path)
-    const inspect: Files['inspect'] = async (at) => {
-      const facts = await realFiles.inspect(at)
-      return facts && { ...facts, uid: at === kept ? 54_321 : 0 }
-    }
-    const { ports, ...root } = changer(1, { ...realFiles, inspect })
-    const env = { ...ports.env, uid: 0, variables: { SUDO_UID: '54321' } }
-    const changing = changeConfig(await read(), () => ({ remove: 'work' }), {
-      ...root,
-      ports: { ...ports, env },
-    })
-    await expect(changing).rejects.toMatchObject({ message: `${kept} belongs to another user` })
-    expect(await readFile(kept, 'utf8')).toBe(OURS)
   })
 })

@@ -40,13 +40,6 @@ describe('where files are', () => {
       expect(places('win32', { XDG_CONFIG_HOME: odd, XDG_STATE_HOME: odd })).toEqual(places('win32'))
   })
 
-  it.each(['linux', 'darwin'] as const)('where XDG variables point, on %s', (platform) => {
-    const variables = { XDG_CONFIG_HOME: '/c', XDG_STATE_HOME: '/s' }
-    expect(places(platform, variables).slice(0, 2)).toEqual(['/c/ls-auth/config.toml', '/s/ls-auth'])
-    const relative = { XDG_CONFIG_HOME: 'c', XDG_STATE_HOME: '' }
-    expect(places(platform, relative)).toEqual(places(platform))
-  })
-
   it('on Windows: settings may roam, sessions must not', () => {
     const variables = { APPDATA: 'R:\\Roaming', LOCALAPPDATA: 'L:\\Local', ProgramFiles: 'P:\\Programs' }
     expect(places('win32', variables)).toEqual([

@@ -1,24 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import fs from 'node:fs'
-import {
-  appendFile,
-  chmod,
-  chown,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  symlink,
-  truncate,
-  writeFile,
-} from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { realFiles } from '../../src/system/files/files.ts'
 import { needs } from '../world/needs.ts'
-import { onWindows } from '../world/on-windows.ts'
 import { IS_POSIX } from '../world/posix.ts'
 import { CAN_BE_SOMEBODY_ELSE } from '../world/somebody-else.ts'
 
@@ -194,67 +180,5 @@ describe('a file that grows by whole records', () => {
     await expect(realFiles.openGrowing(path)).rejects.toMatchObject({ code: 'EBUSY' })
     await file.close()
     await (await realFiles.openGrowing(path)).close()
-  })
-
-  test('goes on behind what the process before has written while it was opened', async () => {
-    const path = join(place, 'handed-over')
-    await writeFile(path, 'one\n')
-    const look = fs.fstatSync as (file: number) => fs.Stats
-    const before = vi.spyOn(fs, 'fstatSync').mockImplementationOnce(((file: number) => {
-      const facts = look(file)
-      fs.appendFileSync(path, 'two\n')
-      return facts
-    }) as typeof fs.fstatSync)
-    const file = await realFiles.openGrowing(path)
-    before.mockRestore()
-    file.append(Buffer.from('three\n'))
-    await file.close()
-    expect(await text(path)).toBe('one\ntwo\nthree\n')
-  })
-
-  test.skipIf(!IS_POSIX)('keeps what another program appends or takes away meanwhile', async () => {
-    const path = join(place, 'shared')
-    const file = await realFiles.openGrowing(path)
-    file.append(Buffer.from('one\n'))
-    await appendFile(path, 'of another\n')
-    file.append(Buffer.from('two\n'))
-    expect(await text(path)).toBe('one\nof another\ntwo\n')
-    await truncate(path)
-    file.append(Buffer.from('three\n'))
-    await file.close()
-    expect(await text(path)).toBe('three\n')
-  })
-
-  describe('on Windows, where a file that is open for appending (O_APPEND) cannot be cut', () => {
-    onWindows()
-    beforeEach(() => {
-      const [open, cut] = [fs.openSync, fs.ftruncateSync]
-      const appending = new Set<number>()
-      vi.spyOn(fs, 'openSync').mockImplementation((path, flags, mode) => {
-        const file = open(path, flags, mode)
-        if (Number(flags) & fs.constants.O_APPEND) appending.add(file)
-        return file
-      })
-      vi.spyOn(fs, 'ftruncateSync').mockImplementation((file, size) => {
-        if (appending.has(file)) throw Object.assign(new Error('EPERM'), { code: 'EPERM' })
-        cut(file, size)
-      })
-    })
-    afterEach(() => void vi.restoreAllMocks())
-
-    test('what a full disk took of a record is taken away again', async () => {
-      const path = join(place, 'full')
-      const file = await realFiles.openGrowing(path)
-      file.append(Buffer.from('one\n'))
-      const write = fs.writeSync as (...args: unknown[]) => number
-      const half = (to: number, bytes: Uint8Array, offset: number, _: number, position: number) =>
-        write(to, bytes, offset, 2, position)
-      vi.spyOn(fs, 'writeSync').mockImplementationOnce(half as typeof fs.writeSync)
-      expect(() => file.append(Buffer.from('two\n'))).toThrow('only a part was written')
-      expect(await text(path)).toBe('one\n')
-      file.append(Buffer.from('2\n'))
-      await file.close()
-      expect(await text(path)).toBe('one\n2\n')
-    })
   })
 })

@@ -116,25 +116,6 @@ describe.skipIf(!hasKeyring())('the OS keychain, by a real gnome-keyring', () =>
     }
   })
 
-  it('stuck, and back again: a process that lives on can exit as usual', async () => {
-    const frozen = await openKeyringSession()
-    try {
-      frozen.freeze()
-      const stdin = JSON.stringify([
-        ['get', 'work'],
-        ['tell', 'given up'],
-      ])
-      const child = machine.command(process.execPath, [program], { stdin, env: frozen.env })
-      await child.said(/given up/)
-      frozen.thaw()
-      const { exit, signal, stdout } = await child.ended
-      expect(JSON.parse(stdout)[0]).toMatchObject({ code: 'keychain-stuck' })
-      expect({ exit, signal }).toEqual({ exit: 8, signal: null })
-    } finally {
-      await frozen.close()
-    }
-  })
-
   // 5 s by the clock where a processor is free, which the other tests may not grant: see response-budget.test.ts.
   it('stuck: gives up once for all calls, although the native ones never come back', async () => {
     const frozen = await openKeyringSession()

@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import type { ReadStream } from 'node:tty'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -51,14 +49,6 @@ describe('a paste', () => {
     await pass(300)
     expect(await taken()).toEqual(['[a]'])
   })
-
-  it('that is dropped is told to nobody, and keys are keys', async () => {
-    type(`${BEGIN}abc`)
-    keys.dropPaste()
-    type('j')
-    await pass(1000)
-    expect(await taken()).toEqual(['j'])
-  })
 })
 
 describe('Ctrl-C', () => {
@@ -74,29 +64,6 @@ describe('Ctrl-C', () => {
     expect(await taken()).toEqual([])
   })
 
-  it('interrupts after half a second of what goes on coming', async () => {
-    type(`${BEGIN}${CTRL_C}`)
-    for (let turn = 0; turn < 49; turn++) {
-      await pass(10)
-      type('q')
-    }
-    expect(interrupts).toBe(0)
-    await pass(10)
-    expect(interrupts).toBe(1)
-  })
-
-  it('pressed again interrupts at once; a second one in the same paste does not', async () => {
-    type(`${BEGIN}a${CTRL_C}b${CTRL_C}c`)
-    for (let turn = 0; turn < 9; turn++) {
-      await pass(10)
-      type(`q${CTRL_C}`)
-    }
-    expect(interrupts).toBe(0)
-    await pass(10)
-    type(CTRL_C)
-    expect(interrupts).toBe(1)
-  })
-
   it('behind a key that ends the walk comes before its end', async () => {
     type(`q${CTRL_C}`)
     let seen = -1
@@ -107,42 +74,3 @@ describe('Ctrl-C', () => {
     expect(seen).toBe(1)
   })
 })
-
-describe('a process that was busy', () => {
-  it('reads what came meanwhile before a paste is over', async () => {
-    vi.useRealTimers()
-    const { far, near, close } = await openLine()
-    const ofLine = openKeys(near as unknown as ReadStream, { interrupt: () => {}, stop: () => {} })
-    const read = once(near, 'data')
-    far.write(`${BEGIN}a`)
-    await read
-    far.write('q')
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    far.write(END)
-    expect((await ofLine.next())?.map(told)).toEqual(['[aq]'])
-    await ofLine.close()
-    close()
-  })
-})
-
-/** Two ends of a line through the kernel, which keeps what nobody reads yet. */
-async function openLine(): Promise<{ far: Socket; near: Socket; close: () => void }> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  const come = once(server, 'connection') as Promise<[Socket]>
-  const far = connect(address.port, '127.0.0.1').setNoDelay()
-  const [near] = await come
-  return {
-    far,
-    near,
-    close() {
-      far.destroy()
-      near.destroy()
-      server.close()
-    },
-  }
-}

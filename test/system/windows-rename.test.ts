@@ -1,10 +1,8 @@
 import fs, { type PathLike } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { appendLines, MOST_BYTES, recordFile } from '../../src/audit/record.ts'
-import type { Env } from '../../src/ports/ports.ts'
 import { writeAtomically } from '../../src/storage/atomic-write.ts'
 import { realFiles } from '../../src/system/files/files.ts'
 import { onWindows } from '../world/on-windows.ts'
@@ -74,13 +72,6 @@ describe('on Windows, where a scanner holds a file for a moment', () => {
     expect(await readdir(place)).toEqual(['session'])
   })
 
-  it('one that is let go at once is hardly waited for', async () => {
-    let left = 1
-    const tried = held('EPERM', () => left-- <= 0)
-    await write()
-    expect(tried()).toBe(2)
-  })
-
   it('one that is held for good is given up after ten seconds, and not asked for all the time', async () => {
     withFakeTime()
     const tried = held('EPERM', () => false)
@@ -101,18 +92,5 @@ describe('on Windows, where a scanner holds a file for a moment', () => {
     const tried = held('EPERM', () => false)
     await expect(write()).rejects.toMatchObject({ code: 'EPERM' })
     expect(tried()).toBe(1)
-  })
-
-  it('no command waits for somebody who reads the record, which begins no new file then', async () => {
-    const record = recordFile(place)
-    await writeFile(record, '')
-    await truncate(record, MOST_BYTES)
-    const lock = { tryLock: async () => async () => {} }
-    const tried = held('EPERM', () => false)
-    const env = { uid: undefined, variables: {} } as Env
-    const ports = { env, files: async () => realFiles, lock: async () => lock }
-    expect(await appendLines(place, '{}\n', ports)).toBeUndefined()
-    expect(tried()).toBe(1)
-    expect((await stat(record)).size).toBe(MOST_BYTES + 3)
   })
 })

@@ -41,32 +41,6 @@ describe('a search that is asked again and again', () => {
     expect(known.fresh([summary(1, NOW, 'GET /cart')], NOW + 3)).toEqual([])
   })
 
-  it('forgets first what was not found for longest', () => {
-    const known = new KnownTraces(3)
-    known.fresh(
-      [1, 2, 3].map((id) => summary(id, NOW, 'r')),
-      NOW,
-    )
-    // 1 is found again, so 2 makes room for 4.
-    expect(ids(known.fresh([summary(1, NOW, 'r'), summary(4, NOW, 'r')], NOW))).toEqual([4])
-    expect(
-      ids(
-        known.fresh(
-          [1, 3, 4].map((id) => summary(id, NOW, 'r')),
-          NOW,
-        ),
-      ),
-    ).toEqual([])
-    expect(ids(known.fresh([summary(2, NOW, 'r')], NOW))).toEqual([2])
-  })
-
-  it('goes back behind the last look that was answered, by both clocks', () => {
-    const range = (skew: number) => rangeOfLook(NOW - 600_000, NOW, skew, 7_000)
-    expect(range(0)).toEqual({ fromMillis: NOW - 607_000, toMillis: NOW })
-    expect(range(-300)).toEqual({ fromMillis: NOW - 907_000, toMillis: NOW })
-    expect(range(300)).toEqual({ fromMillis: NOW - 607_000, toMillis: NOW + 300_000 })
-  })
-
   it.each([
     [{}, 0],
     [{ maxNanos: 60e9 }, 0],

@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { v2Query } from '../../src/backends/jaeger/jaeger-requests.ts'
-import { lightstepProject } from '../../src/backends/lightstep/lightstep-api.ts'
-import { lightstepServices } from '../../src/backends/lightstep/lightstep-source.ts'
 import { traceql } from '../../src/backends/tempo/tempo-search.ts'
 import { Failure } from '../../src/errors.ts'
 import { displayWidth } from '../../src/text/display-width.ts'
@@ -12,8 +10,6 @@ import { exactDuration, parseNanos } from '../../src/trace/nanos.ts'
 import { histogram, renderTraceList, sparkline } from '../../src/trace/render/trace-list.ts'
 import { isOfSpans, type TraceFilter } from '../../src/trace/search.ts'
 import { EPOCH } from './make.ts'
-
-const NAMES = { organization: 'acme', project: 'prod' }
 
 const filter = (members: Partial<TraceFilter>): TraceFilter => ({
   attributes: [],
@@ -187,40 +183,5 @@ describe('the list', () => {
     expect(histogram([5, 5], 3)).toBeUndefined()
     expect(sparkline([0, 1, 8], true)).toBe(' ▁█')
     expect(sparkline([0, 8], false)).toBe(' @')
-  })
-})
-
-describe('services of Lightstep', () => {
-  const items = (names: string[]) => ({ data: { items: names.map((name) => ({ attributes: { name } })) } })
-  const serve = (pages: (string[] | undefined)[]) => {
-    const offsets: string[] = []
-    const send = async ({ query = {} }: { query?: Readonly<Record<string, string>> }) => {
-      offsets.push(query.offset as string)
-      const page = pages[Math.min(offsets.length, pages.length) - 1]
-      return {
-        status: page ? 200 : 404,
-        headers: {},
-        body: new Uint8Array(),
-        maxBytes: 0,
-        json: () => items(page ?? []),
-      }
-    }
-    return { send, offsets }
-  }
-  const many = (from: number) => Array.from({ length: 100 }, (_, i) => `s${from + i}`)
-
-  test('page by page until one is not full, sorted', async () => {
-    const { send, offsets } = serve([many(0), ['b', 'a']])
-    expect(await lightstepServices(lightstepProject(NAMES, send))).toHaveLength(102)
-    expect(offsets).toEqual(['0', '100'])
-  })
-
-  test('an API that ignores the offset is asked twice, not for ever; an unknown project is told apart', async () => {
-    const { send, offsets } = serve([many(0)])
-    expect(await lightstepServices(lightstepProject(NAMES, send))).toHaveLength(100)
-    expect(offsets).toHaveLength(2)
-    await expect(lightstepServices(lightstepProject(NAMES, serve([undefined]).send))).rejects.toMatchObject({
-      code: 'not-found',
-    })
   })
 })

@@ -257,7 +257,7 @@ const PAGE = 100
 const MOST_PAGES = 200
 
 /** Names from `GET …/directory/services`, page by page, sorted. A page without a new name is the last one. */
-export async function lightstepServices(project: LightstepProject): Promise<string[]> {
+async function lightstepServices(project: LightstepProject): Promise<string[]> {
   const names = new Set<string>()
   for (let page = 0; page < MOST_PAGES; page++) {
     const query = { limit: String(PAGE), offset: String(page * PAGE) }

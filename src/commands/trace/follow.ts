@@ -146,7 +146,7 @@ interface Looked extends SearchResult {
 }
 
 /** Finds what fits in a range; `truncated`: there is more. A back end that gives not so many is asked for `--limit`. */
-export function openLook(source: CapableSource<'search'>, filter: TraceFilter) {
+function openLook(source: CapableSource<'search'>, filter: TraceFilter) {
   let limit = Math.max(filter.limit, MOST_AT_ONCE)
   return async function look(range: TimeRange): Promise<Looked> {
     try {

@@ -141,7 +141,7 @@ function isInBackground(): boolean {
  * Whether a process is in the background of the terminal `rdev` (`st_rdev` of stat(2)), by its line in /proc/PID/stat. Only a
  * controlling terminal stops its readers: there may be none (0, or -1), or another one, and gVisor writes 0 for all.
  */
-export function isBehind(stat: string, rdev: number): boolean {
+function isBehind(stat: string, rdev: number): boolean {
   // The second field, the name of the program, may hold spaces and brackets.
   const fields = stat.replace(/^.*\) /s, '').split(' ')
   const [group, terminal, foreground] = [fields[2], fields[4], fields[5]]

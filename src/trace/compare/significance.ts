@@ -157,7 +157,7 @@ function rankedChance({ ties, few, all }: Ranked): number {
 }
 
 /** The smallest chance that any times could have: all that is longer than 0, of `carriers` traces, is on one side. */
-export function leastRankChance(tracesA: number, tracesB: number, carriers: number): number {
+function leastRankChance(tracesA: number, tracesB: number, carriers: number): number {
   const all = tracesA + tracesB
   const least = [tracesA, tracesB].map((selection) =>
     leastChance({ selection, carriers: Math.min(selection, carriers), all }),

@@ -86,7 +86,7 @@ export function timesOfMicros(start: unknown, duration: unknown): SpanTimes {
 }
 
 /** From start and duration in microseconds, `undefined` where there is none. */
-export function timesLasting(start: bigint | undefined, duration: bigint | undefined): SpanTimes {
+function timesLasting(start: bigint | undefined, duration: bigint | undefined): SpanTimes {
   const startNanos = inNanos(start ?? 0n) ?? 0n
   const lasted = inNanos(duration ?? 0n)
   if (duration !== undefined && duration < 0n) return { startNanos, durationNanos: 0, marks: REVERSED }

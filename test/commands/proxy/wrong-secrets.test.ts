@@ -35,11 +35,3 @@ it('all callers count as one, and only a quiet minute is forgotten', () => {
   void ask(5)
   expect(slept).toEqual([100, 200, 400, 800, 100])
 })
-
-it('of many that wait, the oldest is dropped, and one that goes is forgotten', async () => {
-  const { dropped, ask } = scene()
-  const all = Array.from({ length: 70 }, (_, n) => ask(n))
-  expect(await Promise.all(all.slice(0, 6))).toEqual(Array(6).fill(false))
-  expect(dropped).toEqual([0, 1, 2, 3, 4, 5])
-  expect(await ask(100, AbortSignal.abort())).toBe(false)
-})

@@ -86,13 +86,6 @@ describe('a sign-out', () => {
     const where = what === 'tombstones' ? `read ${place.directory}` : `write to ${place.directory}`
     expect((await toldBy(work))[0]).toBe(`storage: cannot ${where} (EIO)`)
   })
-
-  it('that is gone when it is listed, is none', async () => {
-    const store = await shelf.signIn()
-    shelf.put('x', `${place.directory}/tombstone-gone`)
-    shelf.faults.set('read tombstone-gone', () => shelf.disk.delete(`${place.directory}/tombstone-gone`))
-    expect(await store.tombstones()).toEqual([])
-  })
 })
 
 describe('what killed processes left', () => {
@@ -137,15 +130,6 @@ describe('the proof that a session can be stored', () => {
       'unlock',
     ])
     expect(shelf.disk.size + shelf.items.size).toBe(0)
-  })
-
-  it('names itself to whoever waits for the lock meanwhile', async () => {
-    let holder = ''
-    shelf.faults.set(`set probe|${place.name}`, () => {
-      holder = String(shelf.disk.get(`${place.directory}/lock.holder`))
-    })
-    await (await shelf.store()).probe(() => {})
-    expect(JSON.parse(holder)).toMatchObject({ pid: 7, command: 'login' })
   })
 
   it('of the file store needs no lock: nobody waits while a passphrase is typed', async () => {
@@ -197,23 +181,6 @@ describe('all sign-ins on this machine', () => {
       (await findSignIns(STATE, shelf.ports, options)).map(({ sid }) => sid)
     expect(await sids()).toEqual(['a-session'])
     expect(await sids({ buried: true })).toEqual(['a-session', 'b-tombstone-2'])
-  })
-
-  it('are found past the lock and the list that lie beside a buried one', async () => {
-    const directory = `${STATE}/sessions/${NAMES.a}`
-    shelf.put('{}', `${directory}/lock.holder`)
-    shelf.put('[]', `${directory}/items.json`)
-    const find = () => findSignIns(STATE, shelf.ports, { buried: true })
-    expect(await find()).toEqual([])
-    write('a', 'tombstone-1', {})
-    expect(await find()).toHaveLength(1)
-  })
-
-  it("are found past a file manager's notes", async () => {
-    write('a', 'session', {})
-    shelf.put('', `${STATE}/sessions/.DS_Store`)
-    shelf.facts.set(`${STATE}/sessions/.directory`, { kind: 'directory', mode: 0o777, uid: 1000, size: 0 })
-    expect(await findSignIns(STATE, shelf.ports)).toHaveLength(1)
   })
 
   it.each([STATE, `${STATE}/sessions`, `${STATE}/sessions/${NAMES.a}`])(

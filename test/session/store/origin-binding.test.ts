@@ -35,14 +35,6 @@ it('a session is read for an API that was confirmed', async () => {
   expect((await read({ apiOrigin: 'https://eu.acme.example' }))?.header.apis).toEqual(APIS)
 })
 
-it('a session that is there is read without a look at any other', async () => {
-  const { shelf, read } = await signedIn()
-  await read()
-  expect(shelf.log.filter((line) => line === 'list sessions' || line === 'read session')).toEqual([
-    'read session',
-  ])
-})
-
 it.each(['https://gw.acme.example.evil', 'https://gw.acme.exampl', 'http://gw.acme.example'])(
   'not for %s: what was confirmed is named, and the keychain is not touched',
   async (apiOrigin) => {
@@ -77,18 +69,6 @@ it('without a session of this profile nobody is signed in', async () => {
 })
 
 const PROOF = { proofKey: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'd' } } as const
-
-it('a sign-in between the two looks is found, and judged like any other', async () => {
-  const between = async (bound: Partial<SessionBody>) => {
-    const { shelf, read } = await signedIn({}, bound)
-    const [path, bytes] = [...shelf.disk].find(([name]) => name.endsWith('/session')) as [string, Buffer]
-    shelf.disk.delete(path)
-    shelf.faults.set('list sessions', () => shelf.disk.set(path, bytes))
-    return read
-  }
-  expect((await (await between({}))())?.header.apis).toEqual(APIS)
-  expect((await toldBy(await between(PROOF)))[0]).toMatch(/^profile-changed: .* dpop = true is gone$/)
-})
 
 it.each<[boolean | undefined, Partial<SessionBody>, string | undefined]>([
   [true, PROOF, undefined],
@@ -162,19 +142,6 @@ describe('the way of the requests is sealed as the origin is', () => {
     const { read } = await signedIn({}, {}, WAYS)
     expect((await toldBy(() => read(http({ ...OURS, caFile: '/home/ada/eu.pem' }))))[0]).toBe(
       'other-origin: ca_file changed after the sign-in',
-    )
-  })
-
-  it('a sign-in of before has none, and serves any until the next one', async () => {
-    const { read } = await signedIn()
-    expect((await read(http(OURS)))?.header.apis).toEqual(APIS)
-  })
-
-  it('so it does for a profile when another one of this sign-in has signed in since, and for no third', async () => {
-    const { read } = await signedIn({}, {}, { ways: { eu: {} } })
-    expect((await read(http(OURS)))?.header.apis).toEqual(APIS)
-    expect((await toldBy(() => read({ ...http(OURS), profile: 'other' })))[0]).toBe(
-      'other-origin: proxy, ca_file, client_cert changed after the sign-in',
     )
   })
 })

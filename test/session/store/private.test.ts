@@ -100,13 +100,6 @@ describe('a file that is named to be read', () => {
     expect(why(facts, by)).toBe(words)
   })
 
-  it('of root is judged as any file of the user where root runs', () => {
-    const root = { ...env, uid: ROOT }
-    expect(why(roots, link(ROOT), root)).toBe('can be read by others')
-    expect(why({ ...roots, mode: 0o400 }, link(ROOT), root)).toBeUndefined()
-    expect(why(file, link(ROOT), root)).toBe('belongs to another user')
-  })
-
   it('is not judged by its owner and mode where the system tells none, as Windows', () => {
     expect(why({ ...file, uid: THEIRS, mode: 0o666 }, link(THEIRS), windows)).toBeUndefined()
   })

@@ -69,32 +69,6 @@ describe('the lock of a session', () => {
     expect(waited).toBeLessThan(45_200)
   })
 
-  it('is waited for until the very second', async () => {
-    const moments = [999, 1_000, 44_999, 45_000]
-    const began = shelf.now
-    shelf.faults.set('sleep', () => {
-      shelf.now = began + (moments.shift() ?? Number.NaN)
-    })
-    const { heard, waited } = await waiting(NOTE)
-    expect(heard.map(([, at]) => at)).toEqual([1_000])
-    expect(waited).toBe(45_000)
-  })
-
-  it('of another is waited for as long, and told of as early, where the clock is set back meanwhile', async () => {
-    let [sleeps, passed] = [0, 0]
-    let last = shelf.now
-    const HOUR = 3_600_000
-    shelf.faults.set('sleep', () => {
-      passed += shelf.now - last
-      if (++sleeps === 5) shelf.now -= HOUR
-      last = shelf.now
-    })
-    const { heard, failure } = await waiting(NOTE)
-    expect(heard).toHaveLength(1)
-    expect(failure).toBe(`busy: another ls-auth has held this session for too long${WHO}`)
-    expect(passed).toBeLessThan(45_200)
-  })
-
   it('of another is waited for in silence where no person looks', async () => {
     expect((await waiting(NOTE, false)).heard).toEqual([])
   })
@@ -109,26 +83,6 @@ describe('the lock of a session', () => {
       if (++sleeps === 5) shelf.disk.delete(holder())
     })
     expect(await waiting(NOTE)).toMatchObject({ heard: [], failure: 'done' })
-  })
-
-  it('is looked for often at first, then ten times a second', async () => {
-    const pauses: number[] = []
-    const began = shelf.now
-    let last = began
-    shelf.faults.set('sleep', () => {
-      const pause = shelf.now - last
-      pauses.push(pause)
-      expect(pause).toBeGreaterThanOrEqual(10)
-      expect(pause).toBeLessThanOrEqual(Math.min(100, 21 + (last - began) / 20))
-      last = shelf.now
-    })
-    await waiting(NOTE)
-    expect(Math.max(...pauses.slice(-100))).toBeGreaterThan(60)
-  })
-
-  it('of a holder whose note cannot be read is waited for all the same', async () => {
-    shelf.faults.set('read lock.holder', 'EACCES')
-    expect((await waiting(NOTE)).failure).toBe('busy: another ls-auth has held this session for too long')
   })
 
   const unlockable = async (code: string) => {

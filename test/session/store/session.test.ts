@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { sealBox } from '../../../src/session/store/sealed-box.ts'
 import type { SessionPlace } from '../../../src/session/store/session.ts'
 import { type SessionHeader, sealFile } from '../../../src/session/store/session-file.ts'
-import type { Store } from '../../../src/session/store/session-store.ts'
 import { toldBy } from '../../told.ts'
 import { BODY, FACTS, openShelf, type Shelf, STATE } from './shelf.ts'
 
@@ -42,31 +41,6 @@ describe('a session that changes while it is read', () => {
       shelf.items.clear()
     })
     expect(await store.read()).toBeUndefined()
-  })
-
-  it('and whose key is lost says so at once', async () => {
-    const store = await shelf.signIn()
-    shelf.items.clear()
-    expect((await toldBy(() => store.read()))[0]).toBe(
-      'keychain-lost: your sign-in is stored, but the keychain did not return it',
-    )
-    expect(shelf.log.filter((line) => line.startsWith('get '))).toHaveLength(1)
-  })
-
-  it('for ever is given up after three looks', async () => {
-    const store = await shelf.signIn()
-    let turn = 0
-    const replace = () => {
-      turn++
-      shelf.faults.set(`get ${place.name}|sid-number-${turn}`, replace)
-      shelf.put(sealed(`sid-number-${turn}`, randomBytes(32)))
-    }
-    shelf.faults.set(`get ${place.name}|${shelf.header().sid}`, () => {
-      shelf.items.clear()
-      replace()
-    })
-    expect((await toldBy(() => store.read()))[0]).toMatch(/^keychain-lost: /)
-    expect(turn).toBe(3)
   })
 
   it('that its key does not open is damaged, after three looks', async () => {
@@ -133,26 +107,6 @@ describe('errors of the disk', () => {
     const store = await shelf.signIn()
     shelf.faults.set(call, code)
     expect(await toldBy(() => store.read())).toEqual(words.map((line) => line.replace('FILE', place.file)))
-  })
-
-  it.each<[string, (store: Store) => Promise<unknown>]>([
-    ['read session', (store) => store.read()],
-    ['inspect sessions', (store) => store.read()],
-    [`list NAME`, (store) => store.tombstones()],
-    ['unlink tombstone-x', (store) => store.clearTombstone({ sid: 'x', store: 'file' })],
-    [
-      'lock lock',
-      (store) =>
-        store.withSessionLock(
-          'token',
-          () => {},
-          async () => {},
-        ),
-    ],
-  ])('at %s stay in the failure, for a debugger', async (call, work) => {
-    const store = await shelf.signIn()
-    shelf.faults.set(call.replace('NAME', place.name), 'EIO')
-    await expect(work(store)).rejects.toMatchObject({ code: 'storage', cause: { code: 'EIO' } })
   })
 
   it.each(['ENOENT', 'ENOTDIR', 'EROFS', 'EPERM', 'EACCES', 'ELOOP', 'EIO', 'XEPERM', 'EPERMX', ''])(

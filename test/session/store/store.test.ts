@@ -65,32 +65,6 @@ describe('a new session', () => {
     expect(session && refreshTokenOf(session)).toBe('the-refresh-token')
   })
 
-  it('without a refresh token has none', async () => {
-    const store = await shelf.store()
-    await store.install(FACTS, BODY, undefined)
-    const session = await store.read()
-    expect(session && refreshTokenOf(session)).toBeUndefined()
-    expect(session?.body).not.toHaveProperty('refresh')
-  })
-
-  it('keeps in the file what its vault could not take', async () => {
-    shelf = openShelf({ store: 'file', storeKeyFile: '/home/ada/key' })
-    const session = await (await shelf.signIn()).read()
-    expect(session?.secret.refresh).toBeUndefined()
-    expect(session && refreshTokenOf(session)).toBe('the-refresh-token')
-    expect(session?.header).toMatchObject({ store: 'file', wrappedKey: expect.any(String) })
-  })
-
-  it('stays when only the flush of the directory failed, for every reader finds it', async () => {
-    const store = await shelf.store()
-    let syncs = 0
-    shelf.faults.set(`sync ${place.name}`, () => {
-      if (++syncs === 2) throw Object.assign(new Error('EIO'), { code: 'EIO' })
-    })
-    await store.install(FACTS, BODY, 'the-refresh-token')
-    expect((await store.read())?.body).toEqual(BODY)
-  })
-
   it('that could not be written says so, and the session before it stays', async () => {
     const store = await shelf.signIn()
     shelf.faults.set('create session.7.tmp', 'ENOSPC')

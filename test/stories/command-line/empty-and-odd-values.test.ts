@@ -24,24 +24,6 @@ describe('an empty value asserts nothing, so it is refused', () => {
   )
 })
 
-it('a sign-in time beyond every calendar is shown as it is', async () => {
-  world.stdin = [token]
-  const { exit, stdout } = await world.type('ls-auth whoami --token -')
-  expect(exit).toBe(0)
-  expect(stdout).toContain('1000000000000000000')
-})
-
-describe('with LS_AUTH_TOKEN', () => {
-  it.each(['--id-token', '--min-ttl 5m', '--audience other', '--scope x'])(
-    'token %s is refused: the token at hand may not be that one',
-    async (flags) => {
-      world.variables.LS_AUTH_TOKEN = token
-      expect(await world.type(`ls-auth token ${flags}`)).toMatchObject({ exit: 2, stdout: '' })
-      expect(await world.type('ls-auth token')).toMatchObject({ exit: 0, stdout: `${token}\n` })
-    },
-  )
-})
-
 it.each([
   'whoami --token opaque-s3cret',
   'check --token=opaque-s3cret --audience a',

@@ -94,22 +94,4 @@ describe('what help names', () => {
     const statuses = await topic('exit-codes')
     for (const { exit } of Object.values(FAILURES)) expect(statuses).toMatch(new RegExp(`\n  ${exit} `))
   })
-
-  it('of query: files cannot be queried, so none is offered', async () => {
-    expect((await world.type('ls-auth query --help')).stdout).not.toContain('--file')
-  })
-})
-
-it.each([
-  ['trace help', 'trace --help'],
-  ['trace help get', 'trace get --help'],
-  ['help trace help', 'trace --help'],
-  ['-q help trace', 'trace --help'],
-  ['--no-pager help', '--help'],
-  ['--json help trace get', 'help trace get --json'],
-  ['trace --', 'trace --help'],
-])('ls-auth %s is ls-auth %s', async (line, same) => {
-  const [one, other] = [await world.type(`ls-auth ${line}`), await world.type(`ls-auth ${same}`)]
-  expect(one).toEqual(other)
-  expect(one.exit).toBe(0)
 })

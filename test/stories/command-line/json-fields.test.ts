@@ -42,21 +42,6 @@ describe('--json=FIELDS', () => {
     expect(all).toContainEqual({ 'gen_ai.request.model': null, 'http.route': '/checkout' })
   })
 
-  it('of a name that is missing in a table keeps its nesting', async () => {
-    const { stdout } = await type('profile show --json=settings.nosuch.value')
-    expect(JSON.parse(stdout)).toEqual({ settings: { nosuch: null } })
-  })
-
-  it('has members of the data alone, none of the language', async () => {
-    const { stdout } = await type('trace get FILE --json=spans.attributes.__proto__')
-    expect(JSON.parse(stdout).spans[0].attributes).toEqual(JSON.parse('{"__proto__":null}'))
-  })
-
-  it('may stand behind a blank where it is a list', async () => {
-    const { stdout } = await type(`trace search ${TIME} --json rootService,traceId`)
-    expect(stdout).toBe((await type(`trace search ${TIME} --json=rootService,traceId`)).stdout)
-  })
-
   it('of one thing gives one object, with nesting', async () => {
     const { exit, stdout } = await type('trace get FILE --json=traceId,spans.name')
     const { traceId, spans } = JSON.parse(stdout)
@@ -95,15 +80,6 @@ describe('--json=FIELDS', () => {
     })
   })
 
-  it('an empty list has none, and that is no error', async () => {
-    const { exit, stdout } = await type(`trace search --service nobody ${TIME} --json=traceId`)
-    expect([exit, stdout]).toEqual([0, ''])
-  })
-
-  it('of an empty list an unknown one is exit 2, too', async () => {
-    expect((await type(`trace search --service nobody ${TIME} --json=traceid`)).exit).toBe(2)
-  })
-
   it.each([
     ['trace get', 'traceid', /^traceId\n[\s\S]*^attributes\.NAME$/m],
     ['trace search', 'trace', /^traces\n[\s\S]*^traceId$/m],
@@ -137,35 +113,6 @@ describe('--json=FIELDS', () => {
       }
     },
   )
-
-  it('are known without the argument that the command needs', async () => {
-    const { exit, stdout } = await world.type('ls-auth query --json=?')
-    expect([exit, stdout]).toEqual([0, expect.stringMatching(/^labels\nlabels\.NAME\npoints$/m)])
-    const said = async (fields: string) => {
-      const { exit, stderr } = await world.type(`ls-auth query --json=${fields}`)
-      const { message, hint } = JSON.parse(stderr).error
-      return [exit, message, hint]
-    }
-    expect(await said('nope')).toEqual([
-      2,
-      'there is no field "nope"',
-      expect.stringMatching(/^Fields: .*labels/),
-    ])
-    expect(await said('labels')).toEqual([2, "missing required argument 'text'", 'See: ls-auth query --help'])
-  })
-
-  it('an empty list of them is named as it was typed', async () => {
-    const { exit, stderr } = await type(`trace search ${TIME} --json=`)
-    expect([exit, stderr]).toEqual([2, expect.stringContaining('--json is empty')])
-  })
-
-  it.each([
-    ['--json=services --json=notes', '--json=FIELDS is given twice'],
-    ['--jq', "option '--jq <expression>' argument missing"],
-  ])('services %s: exit 2, and no jq', async (flags, message) => {
-    const { exit, stderr } = await world.type(`ls-auth services ${flags}`)
-    expect([exit, JSON.parse(stderr).error.message]).toEqual([2, message])
-  })
 
   it('goes with no other format', async () => {
     expect((await type('trace get FILE --json=traceId -o csv')).exit).toBe(2)

@@ -20,16 +20,6 @@ scopes = ["openid", "profile", "email", "a", "b", "c", "d"]
 })
 afterAll(() => Promise.all([beside.close(), slit.close()]))
 
-describe('profile show', () => {
-  it('a list goes on below itself, with as many values on each line as there is room for', async () => {
-    const { stdout } = await beside.type('ls-auth profile show --all')
-    expect(stdout).toContain(`
-scopes                 openid profile
-                       email a b c d        # profile
-`)
-  })
-})
-
 describe('audit list', () => {
   const line = (sub: string) => ({
     ...{ time: '2026-11-25T08:00:00.000Z', way: 'cli', event: 'request', profile: 'work', sub },
@@ -54,19 +44,6 @@ describe('audit list', () => {
       expect(stderr).toMatch(/^note: no room for (WAY, )?PROFILE; /)
     },
   )
-
-  it('audit alone lists the newest 50, and audit list all of them', async () => {
-    await mkdir(beside.stateDirectory, { recursive: true })
-    const lines = Array.from({ length: 60 }, (_, i) => JSON.stringify({ ...line(`user-${i}`), status: 200 }))
-    await writeFile(join(beside.stateDirectory, 'audit.jsonl'), `${lines.join('\n')}\n`)
-    const people = async (command: string) =>
-      [...(await beside.type(command)).stdout.matchAll(/user-\d+/g)].map(([name]) => name)
-    const alone = await people('ls-auth audit')
-    expect([alone.length, alone[0], alone.at(-1)]).toEqual([50, 'user-10', 'user-59'])
-    expect(JSON.parse((await beside.type('ls-auth audit --json')).stdout)).toHaveLength(50)
-    expect(await people('ls-auth audit list')).toHaveLength(60)
-    expect((await people('ls-auth audit list -n 2')).at(-1)).toBe('user-59')
-  })
 
   it.each([80, 120])('at %i columns has the trace and the reason, with a long path too', async (columns) => {
     const world = await openWorld({ columns })

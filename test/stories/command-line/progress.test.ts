@@ -1,8 +1,5 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Http, HttpRequest } from '../../../src/ports/http.ts'
-import { kernelLock } from '../../../src/system/files/lock.ts'
 import { openHttp } from '../../../src/system/http/http.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { openWorld, type World } from '../../world/world.ts'
@@ -81,20 +78,6 @@ describe('a provider that takes more than a second', () => {
     // The refresh token, then the access token.
     expect(saidAndErased(out.stderr)).toBe(2)
     expect(out.stderr).toContain('refresh token revoked')
-  })
-
-  it('another ls-auth at work on the session, by its process and command', async () => {
-    await login()
-    const [session] = await readdir(join(world.stateDirectory, 'sessions'))
-    const lock = join(world.stateDirectory, 'sessions', session as string, 'lock')
-    const note = JSON.stringify({ pid: 4711, command: 'login', since: '2026-11-25T09:00:00Z' })
-    const unlock = await (await kernelLock()).tryLock(lock, note)
-    const running = world.type('ls-auth token --min-ttl 60m')
-    await new Promise((resolve) => setTimeout(resolve, 1_600))
-    await unlock?.()
-    const { exit, stderr } = await running
-    expect(exit).toBe(0)
-    expect(stderr).toContain('waiting for another ls-auth: process 4711 (login) since 2026-11-25T09:00:00Z\n')
   })
 })
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { realFiles } from '../../../src/system/files/files.ts'
@@ -73,15 +73,6 @@ describe('I override one setting of the administrator’s profile, as the hint s
     expect(settings.reason).toEqual({ value: 'T-1', source: world.configFile })
     expect((await world.type('ls-auth profile set reason T-2')).exit).toBe(0)
     expect(await mine()).toBe('[profiles.team]\nreason = "T-2"\n')
-  })
-
-  it('a client that is registered for me keeps its issuer: it is a client of no other', async () => {
-    await team(provider.issuer, 'old')
-    const { exit, stderr } = await world.type('ls-auth profile add team --register')
-    expect(exit, stderr).toBe(0)
-    expect(await mine()).toMatch(
-      new RegExp(`^\\[profiles\\.team\\]\nissuer = "${provider.issuer}"\nclient_id = "[^"]+"\n$`),
-    )
   })
 })
 
@@ -159,16 +150,6 @@ hint: Only an administrator can change that file. Make it readable for everybody
     })
   })
 
-  it('there is something else in its place', async () => {
-    await mkdir(system)
-    expect(await error()).toEqual({
-      exit: 2,
-      stderr: `error: ${system} is not a file
-hint: Only an administrator can change that file. Move it away, then try again.
-`,
-    })
-  })
-
   it.each([
     ['no TOML', 'a = = 1\n', 'Fix this line. The file was not changed.'],
     [
@@ -182,16 +163,6 @@ hint: Only an administrator can change that file. Move it away, then try again.
     const { exit, stderr } = await error()
     expect(exit).toBe(2)
     expect(stderr).toContain(`\nhint: Only an administrator can change that file. ${hint}\n`)
-  })
-
-  it('a link that leads nowhere is not the same as no file: its policy would be lost', async () => {
-    await symlink(join(world.home, 'unmounted', 'config.toml'), system)
-    expect(await error()).toEqual({
-      exit: 2,
-      stderr: `error: ${system} is a broken link
-hint: Only an administrator can change that file. Fix the link or remove it.
-`,
-    })
   })
 
   it.each([

@@ -77,18 +77,6 @@ error: cannot ask for confirmation`)
     expect(await world.type(line)).toMatchObject({ exit: 0 })
     expect(await config()).toBe(TEAM.replace('profiles.work', 'profiles.b').replace('"ls-auth-cli"', '"ID"'))
   })
-
-  it.each([
-    ['redirect_host = "0.0.0.0"', /^error: \S+team\.toml: redirect_host/m],
-    ['redirect_path = "@evil.example/"', /^error: \S+team\.toml: redirect_path must be a path/m],
-    ['workload = { source = "none" }', /^error: \S+team\.toml: .*\nhint: Complete the table there\./m],
-  ])('a wrong value is one of that file, and not of my own: %s', async (line, words) => {
-    await writeFile(file, `${TEAM}${line}\n`)
-    const { exit, stderr } = await world.type(`ls-auth profile add --from ${file} --yes`)
-    expect(exit).toBe(2)
-    expect(stderr).toMatch(words)
-    expect(stderr).not.toContain(world.configFile)
-  })
 })
 
 describe('what this version does not know in a profile from a file', () => {

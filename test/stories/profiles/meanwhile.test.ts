@@ -83,34 +83,6 @@ describe('a change that another terminal was faster with', () => {
     expect((await settings()).replaceAll(' ', '')).toContain('expect={groups=["ops"],strict=true}\n')
   })
 
-  it('set: a profile that is gone is not made again', async () => {
-    await world.writeConfig(`${WORK}\n[profiles.home]\nissuer = "https://id.example"\n`)
-    afterReading(() => other.type('ls-auth profile remove work'))
-    expect(await world.type('ls-auth profile set tenant t --profile work')).toMatchObject({ exit: 2 })
-    expect(await settings()).not.toContain('work')
-  })
-
-  it('use: a profile that is gone does not become the default', async () => {
-    await world.writeConfig(`${WORK}\n[profiles.home]\nissuer = "https://id.example"\n`)
-    afterReading(() => other.type('ls-auth profile remove work'))
-    const { exit, stderr } = await world.type('ls-auth profile use work')
-    expect({ exit, stderr }).toEqual({
-      exit: 2,
-      stderr: expect.stringContaining('there is no profile "work"'),
-    })
-    expect(await settings()).not.toContain('default_profile')
-  })
-
-  it('remove: a default that was chosen meanwhile stays', async () => {
-    await world.writeConfig(
-      `default_profile = "work"\n${WORK}\n[profiles.home]\nissuer = "https://id.example"\n`,
-    )
-    afterReading(() => other.type('ls-auth profile use home'))
-    expect((await world.type('ls-auth profile remove work')).exit).toBe(0)
-    expect(await settings()).toContain('default_profile = "home"')
-    expect(await settings()).not.toContain('work')
-  })
-
   it('add: a profile of that name is not overwritten', async () => {
     afterReading(() => addJaeger())
     const { exit, stderr } = await world.type(`ls-auth profile add jaeger --api http://127.0.0.1:1 ${OPEN}`)
@@ -153,17 +125,6 @@ describe('login: a setting of the profile that another terminal has set while th
     expect((await world.type('ls-auth login --port 0')).exit).toBe(0)
     expect((await world.type('ls-auth whoami')).exit).toBe(0)
   })
-
-  it('a profile that was there: what another has set stays', async () => {
-    await world.writeConfig(
-      `[profiles.work]\nissuer = "${stage.provider.issuer}"\nclient_id = "${stage.provider.clientId}"\napi = "http://127.0.0.1:1"\n`,
-    )
-    other.whileItIsOpen(() => other.type('ls-auth profile set api http://127.0.0.1:2'))
-    const { exit, stderr } = await world.type('ls-auth login --port 0 --api http://127.0.0.1:3')
-    expect(exit).toBe(2)
-    expect(stderr).toContain('error: another ls-auth has changed api of the profile work in the meantime\n')
-    expect(await settings()).toContain('api = "http://127.0.0.1:2"')
-  })
 })
 
 describe('a sign-in whose profile was removed at another terminal, while the browser was open', () => {
@@ -191,62 +152,4 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
       await expectNothingKept(revoked)
     },
   )
-
-  it('the record has it, and that it has ended', async () => {
-    await world.writeConfig(profileOf('work'))
-    other.whileItIsOpen(() => other.type('ls-auth profile remove work'))
-    await world.type('ls-auth login')
-    const { stdout } = await world.type('ls-auth audit list --json')
-    expect(JSON.parse(stdout).map(({ event }: { event: string }) => event)).toEqual(['sign-in', 'sign-out'])
-  })
-
-  it('it is kept where another profile shares it', async () => {
-    await world.writeConfig(`default_profile = "work"\n${profileOf('work')}\n${profileOf('home')}`)
-    other.whileItIsOpen(() => other.type('ls-auth profile remove work'))
-    const revoked = stage.provider.revocations()
-    const { exit, stderr } = await world.type('ls-auth login')
-    expect(exit).toBe(2)
-    expect(stderr).toMatch(
-      /error: the profile work was removed .*\n {2}the sign-in stays for the profile home\n$/s,
-    )
-    expect(stage.provider.revocations()).toBe(revoked)
-    expect((await world.type('ls-auth whoami --profile home')).exit).toBe(0)
-  })
-
-  it('a profile of that name for another issuer does not have it', async () => {
-    other.whileItIsOpen(async () => {
-      await addJaeger('default')
-      await other.type('ls-auth profile set issuer https://other.example')
-    })
-    const { issuer, clientId } = stage.provider
-    const revoked = stage.provider.revocations()
-    const { exit, stderr } = await world.type(
-      `ls-auth login --issuer ${issuer} --client-id ${clientId} --port 0`,
-    )
-    expect(exit).toBe(2)
-    expect(stderr).toMatch(
-      /error: another ls-auth has changed issuer of the profile default in the meantime\nhint: .*\n {2}the sign-in is removed; refresh token revoked\n$/,
-    )
-    expect(await settings()).not.toContain(clientId)
-    await expectNothingKept(revoked)
-  })
-
-  it.each([
-    ['ls-auth login', 'issuer https://other.example'],
-    ['ls-auth login', 'account second'],
-    ['ls-auth login', 'client_id --unset'],
-    ['ls-auth login --tenant t', 'account second'],
-    ['ls-auth login --account default', 'account second'],
-  ])('%s: nor does one that got %s', async (line, setting) => {
-    await world.writeConfig(`${profileOf('work')}account = "default"\n`)
-    other.whileItIsOpen(() => other.type(`ls-auth profile set ${setting}`))
-    const revoked = stage.provider.revocations()
-    const { exit, stdout, stderr } = await world.type(line)
-    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
-    expect(stderr).toMatch(
-      /error: the profile work has got another issuer, client or account in the meantime\nhint: Check it: ls-auth profile show --profile work. Then sign in again.\n {2}the sign-in is removed; refresh token revoked\n$/,
-    )
-    expect(await settings()).not.toContain('tenant')
-    await expectNothingKept(revoked)
-  })
 })

@@ -144,31 +144,3 @@ describe('"where do I correct it?"', () => {
     expect(stderr).not.toContain(world.configFile)
   })
 })
-
-describe('a preset, value by value', () => {
-  it('is overridden by the profile, and show says which is which', async () => {
-    await write(
-      [
-        'provider = "keycloak"',
-        'groups_claim = "teams"',
-        'audience_style = "resource"',
-        'device_flow = "no"',
-        'dead_refresh_codes = ["invalid_grant", "invalid_token"]',
-        'revoke = []',
-        'leeway = "2m"',
-      ].join('\n'),
-    )
-    const { settings } = JSON.parse((await world.type('ls-auth profile show --json')).stdout)
-    const mine = { source: world.configFile }
-    expect(settings).toMatchObject({
-      groups_claim: { value: 'teams', ...mine },
-      audience_style: { value: 'resource', ...mine },
-      device_flow: { value: 'no', ...mine },
-      dead_refresh_codes: { value: ['invalid_grant', 'invalid_token'], ...mine },
-      revoke: { value: [], ...mine },
-      leeway: { value: '2m', ...mine },
-      endpoint_hosts: { value: [], source: 'preset keycloak' },
-      redirect_host: { value: '127.0.0.1', source: 'preset keycloak' },
-    })
-  })
-})

@@ -31,17 +31,6 @@ describe('profiles', () => {
     expect((await add('work')).exit).toBe(2)
   })
 
-  it('use says where LS_AUTH_PROFILE goes before the default', async () => {
-    await add('a')
-    await add('b')
-    world.variables.LS_AUTH_PROFILE = 'a'
-    expect((await world.type('ls-auth profile use b')).stderr).toBe(
-      'The default profile is b now.\nnote: LS_AUTH_PROFILE overrides it in this shell: a\n',
-    )
-    world.variables.LS_AUTH_PROFILE = 'b'
-    expect((await world.type('ls-auth profile use b')).stderr).toBe('The default profile is b now.\n')
-  })
-
   it.each([
     ['http://idp.example', 10],
     ['https://idp.example?x=1', 2],
@@ -90,25 +79,6 @@ describe('profiles', () => {
     expect(settings.issuer).toEqual({ value: provider.issuer, source: world.configFile })
     expect(settings.redirect_path).toEqual({ value: '/callback', source: 'preset generic' })
     expect(settings.store).toEqual({ value: 'keychain', source: 'default' })
-  })
-
-  it('remove takes a profile whose settings are wrong, and signs out where they tell of whom', async () => {
-    await add('work', '--api https://gw.example --organization acme --project prod')
-    expect((await world.type('ls-auth login --profile work --port 0')).exit).toBe(0)
-    await world.editConfig((text) => `${text}backend = "TEMPO"\n`)
-    world.variables.LS_AUTH_BACKEND = 'JAEGER'
-    const signedIn = await world.type('ls-auth profile remove work')
-    expect(signedIn).toMatchObject({ exit: 0, stdout: '' })
-    expect(signedIn.stderr).toContain('Signed out of work.\nRemoved the profile work.\n')
-    await world.writeConfig(
-      `[profiles.half]\nissuer = "${provider.issuer}"\nclient_id = "x"\n[profiles.half.workload]\ngrant = "client-credentials"\n`,
-    )
-    const half = await world.type('ls-auth profile remove half')
-    expect(half).toMatchObject({ exit: 0, stdout: '' })
-    expect(half.stderr).toBe(
-      'Removed the profile half.\nIts settings are wrong, so ls-auth did not sign out of it. See the remaining sign-ins: ls-auth status\n',
-    )
-    expect((await world.type('ls-auth profile list --json')).stdout).toBe('[]\n')
   })
 
   it('remove signs out first', async () => {

@@ -34,14 +34,4 @@ describe('I type a path from the directory that I am in, and am in another one l
     world.workingDirectory = elsewhere
     expect((await world.type('ls-auth token')).exit).toBe(0)
   })
-
-  it('ls-auth profile set ca_file', async () => {
-    world.workingDirectory = here
-    const { exit, stderr } = await world.type('ls-auth profile set ca_file pems/ca.pem')
-    expect({ exit, stderr }).toEqual({
-      exit: 0,
-      stderr: `profile default: ca_file = ${join(here, 'pems', 'ca.pem')}\n`,
-    })
-    expect(await file()).toContain(`ca_file = "${join(here, 'pems', 'ca.pem')}"`)
-  })
 })

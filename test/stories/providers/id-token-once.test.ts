@@ -24,19 +24,4 @@ describe.each([
     await type('ls-auth token --narrow --scope openid')
     expect(await type(line)).toMatchObject({ exit: 0, stdout: first.stdout, stderr: '' })
   })
-
-  it('then is exit 2, says what brings a new one, and spends no refresh token again and again', async () => {
-    place.pass(11 * HOURS)
-    for (let time = 0; time < 3; time++) {
-      const { exit, stdout, stderr } = await type(line)
-      expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
-      expect(stderr).toMatch(/^error: the provider renewed no ID token/)
-      expect(stderr).toMatch(/^hint: .*ls-auth login/m)
-    }
-    const ends = await Promise.all([1, 2, 3, 4, 5].map(() => type(line)))
-    expect(ends.map(({ exit }) => exit)).toEqual([2, 2, 2, 2, 2])
-    expect(place.simulator.refreshes).toBe(1)
-    expect(await type('ls-auth login')).toMatchObject({ exit: 0 })
-    expect(await type(line)).toMatchObject({ exit: 0, stderr: '' })
-  })
 })

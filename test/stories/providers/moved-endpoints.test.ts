@@ -43,29 +43,4 @@ describe('my provider has moved its signing keys, and signs with new ones', () =
     place.pass(auth0.accessSeconds + 1)
     expect(await type('ls-auth whoami --verify')).toMatchObject({ exit: 0, stderr: '' })
   })
-
-  it('and they cannot be had there either: it says that it is the keys, and the session lives', async () => {
-    await place.simulator.replaceKeys()
-    place.simulator.move('jwks', '/v2/keys')
-    place.simulator.hideKeys(true)
-    const failed = await type('ls-auth token')
-    expect(failed).toMatchObject({ exit: 6, stdout: '' })
-    expect(failed.stderr).toMatch(/^error: no signing keys of the provider: the connection to .* broke/)
-    expect(place.simulator.refreshes).toBe(1)
-    place.simulator.hideKeys(false)
-    expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
-  })
-
-  it('and its metadata still name the old place: it says that it is the keys', async () => {
-    const gone = await openPlace({ ...auth0, metadata: { jwks_uri: `${place.simulator.issuer}no-keys` } })
-    try {
-      const failed = await gone.world.type('ls-auth login')
-      expect(failed.exit).toBe(6)
-      expect(failed.stderr).toMatch(
-        /^error: 127\.0\.0\.1:\d+ did not answer with its signing keys \(HTTP 404\)$/m,
-      )
-    } finally {
-      await gone.close()
-    }
-  })
 })

@@ -40,34 +40,3 @@ it('a provider that hangs: it is asked once, and nobody waits twice', async () =
   place.simulator.hang(false)
   expect(await place.world.type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
 })
-
-it('a failure of before is not shared: whoever comes later asks', async () => {
-  await expired()
-  place.simulator.answerTokensWith({ status: 503, page: 'busy' })
-  expect(await together(5, 'ls-auth token')).toMatchObject({ exits: [6] })
-  expect(place.simulator.asked('token').length).toBeLessThan(5)
-  place.simulator.answerTokensWith(undefined)
-  expect(await place.world.type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
-})
-
-it('a token that is still good is handed out, and each says why it is not a new one', async () => {
-  place = await openPlace(okta)
-  await place.world.type('ls-auth login')
-  place.pass(okta.accessSeconds - 30)
-  await place.simulator.close()
-  const { exits, said } = await together(10, 'ls-auth token')
-  expect({ exits, said }).toEqual({ exits: [0], said: [expect.stringMatching(/^warning: cannot reach/)] })
-})
-
-it('a refusal of what one of them asks for is not told to the others', async () => {
-  await expired()
-  place.simulator.answerTokensWith((form) =>
-    form.get('scope') === 'openid' ? { status: 500 } : { status: 503, page: 'busy' },
-  )
-  const [narrow, plain] = await Promise.all([
-    place.world.type('ls-auth token --scope openid'),
-    place.world.type('ls-auth token'),
-  ])
-  expect([narrow.exit, plain.exit]).toEqual([6, 6])
-  expect(plain.stderr).toContain('503')
-})

@@ -58,30 +58,6 @@ describe.each(PROVIDERS)('$provider.id', ({ provider, settings }) => {
     await expectGood()
   })
 
-  it('a sign-in that another profile refuses leaves the first one as it was', async () => {
-    place = await openPlace(provider, settings)
-    expect((await type('ls-auth login')).exit).toBe(0)
-    await place.world.editConfig(
-      (text) =>
-        `default_profile = "work"\n${text}\n${text.replace('[profiles.work]', '[profiles.other]').trimEnd()}\naccount = "two"\nexpect.sub = "nobody"\n`,
-    )
-    const { exit, stderr } = await type('ls-auth login --profile other')
-    expect({ exit, stderr }).toMatchObject({ exit: 11, stderr: expect.stringContaining('not revoked') })
-    await expectGood()
-  })
-
-  it('a sign-out says that it may end the others, too', async () => {
-    place = await openPlace(provider, settings)
-    await type('ls-auth login')
-    const { exit, stderr } = await type('ls-auth logout')
-    expect({ exit, stderr }).toMatchObject({
-      exit: 0,
-      stderr: expect.stringMatching(
-        /^ {2}elsewhere {9}perhaps also signed out: \S+ may end all your sign-ins with this client, on every machine$/m,
-      ),
-    })
-  })
-
   it('the sign-in of another person that is replaced is revoked', async () => {
     const { who, behaviour } = people(provider)
     place = await openPlace(behaviour, settings)

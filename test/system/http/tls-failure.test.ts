@@ -111,21 +111,4 @@ describe('a certificate', () => {
       'If the clock of this machine is right, ask whoever runs that host for a new one. ls-auth never skips this check.',
     ])
   })
-
-  it('for another host, at a proxy', async () => {
-    const { cert, key, ca } = await makeTls({ hosts: ['proxy.example'] })
-    await writeFile(at('ca'), ca)
-    expect(await ask(withTls({ cert, key })(), { proxy: 'https' })).toEqual([
-      'refused: the certificate of the proxy on the way to traces.example is for another host',
-      'Check the address. Another server may be answering for that host. ls-auth never skips this check.',
-    ])
-  })
-
-  it('that is not valid yet', () => {
-    const failure = networkFailure({ code: 'CERT_NOT_YET_VALID' }, new URL('https://idp.example/'), false)
-    expect(told(failure)).toEqual([
-      'refused: the certificate of idp.example is not valid yet',
-      "Check the clock of this machine. If it's right, ask whoever runs that host. ls-auth never skips this check.",
-    ])
-  })
 })

@@ -71,32 +71,6 @@ describe('a breakdown', () => {
     ])
   })
 
-  const ENDLESS = { ms: 0, marks: ['end-missing'] } as const
-
-  test('a root without an end: its time up to the last known end, no tail, and percentiles of the calls that ended', () => {
-    const cut = makeTrace(
-      { id: 1, name: 'POST /order', service: 'web', at: 0, ...ENDLESS },
-      { id: 2, parent: 1, name: 'charge', service: 'pay', at: 10, ms: 60 },
-      { id: 3, parent: 1, name: 'charge', service: 'pay', at: 75, ...ENDLESS },
-    )
-    const { rows, ...sums } = breakdownOf('operation', cut)
-    expect(sums).toMatchObject({
-      rootNanos: 75e6,
-      unfinishedTraces: 1,
-      tailNanos: 0,
-      tailTraces: 0,
-    })
-    expect(rows).toMatchObject([
-      { operation: 'charge', calls: 2, unfinished: 1, p50Nanos: 60e6, p99Nanos: 60e6, pathNanos: 60e6 },
-      { operation: 'POST /order', calls: 1, unfinished: 1, p50Nanos: undefined, pathNanos: 15e6 },
-    ])
-    expect(edgesOf('operation', cut)).toMatchObject([{ calls: 2, unfinished: 1, p50Nanos: 60e6 }])
-    // Beside others only theirs is the tail, and the percentile is not lower for it.
-    expect(breakdownOf('operation', cut, order)).toMatchObject({ tailNanos: 50e6, tailTraces: 1 })
-    const both = breakdownOf('operation', cut, order).rows.find(({ service }) => service === 'web')
-    expect(both).toMatchObject({ calls: 2, unfinished: 1, p50Nanos: 100e6 })
-  })
-
   test('the shares of a trace, and what is between its roots, add up to its duration, or what is known of it, to the nanosecond', () => {
     fc.assert(
       fc.property(fc.oneof(soundTrace, anyTrace), fc.constantFrom('service', 'operation'), (trace, by) => {

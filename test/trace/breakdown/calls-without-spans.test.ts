@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { CallGraphSum } from '../../../src/trace/analysis/call-graph.ts'
 import type { Span } from '../../../src/trace/model.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
-import { makeSpan, makeTrace, type Sketch } from '../make.ts'
+import { makeTrace, type Sketch } from '../make.ts'
 
 /** A service, and a call of it that nothing in the trace answers; `attributes` are those of the call. */
 const CALL: Sketch = { id: 2, parent: 1, name: 'SELECT', service: 'shop', kind: 'client', ms: 5 }
@@ -20,10 +20,6 @@ function arrowsOf(
   const sum = new CallGraphSum(by)
   sum.add(buildTree({ ...trace, spans: spans.map((span, i) => (i === 1 ? { ...span, attributes } : span)) }))
   return sum.edges()
-}
-/** Work of the service, below one of its spans. */
-const below = (id: number, parent: number, more: Partial<Sketch> = {}): Sketch => {
-  return { id, parent, service: 'shop', ms: 1, ...more }
 }
 const peer = (name: string): Span['attributes'] => [['peer.service', name]]
 
@@ -80,56 +76,5 @@ describe('a call of what has no spans', () => {
         p50Nanos: 5e6,
       },
     ])
-  })
-
-  describe('a call inside of a call', () => {
-    /** The peer of each span by its id. */
-    const callsOf = (peers: Record<number, string>, sketches: readonly Sketch[]) => {
-      const spans = sketches.map((sketch) => {
-        const name = peers[sketch.id]
-        return { ...makeSpan(sketch), attributes: name === undefined ? [] : peer(name) }
-      })
-      const sum = new CallGraphSum('service')
-      sum.add(buildTree({ ...makeTrace(), spans }))
-      return sum.edges().map(({ service, calls, withoutSpans }) => [service, calls, withoutSpans])
-    }
-    const client = { kind: 'client' } as const
-    const [sdk, http, again] = [below(1, 9, client), below(2, 1, client), below(3, 1, client)]
-
-    test.each<[string, Record<number, string>, Sketch[], unknown[]]>([
-      ['counts once, the outer one', { 1: 'sdk', 2: 'http' }, [sdk, http], [['sdk', 1, true]]],
-      [
-        'once, with all its tries',
-        { 1: 'sdk', 2: 'http', 3: 'http' },
-        [sdk, http, again],
-        [['sdk', 1, true]],
-      ],
-      [
-        'the inner ones, where the outer one has no name',
-        { 2: 'http', 3: 'http' },
-        [sdk, http, again],
-        [['http', 2, true]],
-      ],
-      [
-        'the inner one, where another one in the outer one is answered',
-        { 1: 'sdk', 2: 'http', 3: 'auth' },
-        [sdk, http, below(4, 2, { service: 'api', kind: 'server' }), again],
-        [
-          ['api', 1, false],
-          ['auth', 1, true],
-        ],
-      ],
-      [
-        'both, where one follows the other',
-        { 1: 'sdk', 2: 'http', 5: 'http' },
-        [below(8, 9), below(1, 8, client), http, below(5, 8, client)],
-        [
-          ['http', 1, true],
-          ['sdk', 1, true],
-        ],
-      ],
-    ])('%s', (_, peers, sketches, arrows) => {
-      expect(callsOf(peers, sketches)).toEqual(arrows)
-    })
   })
 })

@@ -2,10 +2,9 @@ import { describe, expect, test } from 'vitest'
 import {
   type ComparedAttribute,
   type Comparison,
-  type GroupSize,
   parseLimit,
 } from '../../../src/trace/analysis/population.ts'
-import { rankCauses, withoutRepeated } from '../../../src/trace/analysis/rank-causes.ts'
+import { withoutRepeated } from '../../../src/trace/analysis/rank-causes.ts'
 import { toldBy } from '../../told.ts'
 
 const units = (count: number) => ({ spans: count, traces: count })
@@ -21,61 +20,7 @@ const comparison = (values: Record<string, readonly [selected: number, rest: num
   attributes: Object.entries(values).map(([name, counts]) => one(name, counts)),
 })
 
-describe('where a value is one of the whole trace, traces are counted', () => {
-  /** Of both groups, how many spans and traces there are, and how many have the value. */
-  const ranked = (
-    [selection, baseline]: readonly [GroupSize, GroupSize],
-    [inSelection, inBaseline]: readonly [GroupSize, GroupSize],
-  ) => {
-    const values = new Map([['c1', { selection: inSelection, baseline: inBaseline }]])
-    return rankCauses({
-      ...{ selection, baseline },
-      attributes: [{ name: 'span.customer', isOfTrace: true, values }],
-    }).causes.map(({ isSignificant }) => isSignificant)
-  }
-  const size = (spans: number, traces: number): GroupSize => ({ spans, traces })
-
-  test('many traces are a proof, and many spans of few traces are none', () => {
-    const many = [size(200, 100), size(200, 100)] as const
-    expect(ranked(many, [size(100, 50), size(20, 10)])).toEqual([true])
-    const few = [size(200, 10), size(200, 10)] as const
-    expect(ranked(few, [size(100, 5), size(20, 1)])).toEqual([false])
-  })
-
-  test('more spans of far fewer traces are no cause', () => {
-    const groups = [size(1e6, 100_000), size(1e6, 100_000)] as const
-    expect(ranked(groups, [size(500_001, 20_000), size(500_000, 50_000)])).toEqual([false])
-  })
-})
-
 describe('attributes that say again what selected the spans are left out', () => {
-  const names = [
-    'error',
-    'status',
-    'status.code',
-    'status_message',
-    'otel.status_code',
-    'duration',
-    'db.latency',
-  ]
-  const more = [
-    'took_ms',
-    'x_elapsed',
-    'my.error',
-    'errors',
-    'status-code',
-    'xduration',
-    'durations',
-    'took_long',
-  ]
-  const left = (by: 'errors' | 'duration') =>
-    withoutRepeated(
-      comparison(Object.fromEntries([...names, ...more].map((name) => [`span.${name}`, [1, 1]]))),
-      {
-        by,
-      },
-    ).attributes.map(({ name }) => name.slice('span.'.length))
-
   test('of failed ones: only what says that they failed', () => {
     const values = (by: 'errors' | 'duration', name: string, list: readonly string[]) => {
       const counts = { selection: units(1), baseline: units(1) }
@@ -91,11 +36,6 @@ describe('attributes that say again what selected the spans are left out', () =>
     for (const name of ['span.order.status', 'span.status_message', 'span.errors'])
       expect(values('errors', name, list)).toEqual(list)
     expect(values('duration', 'span.status', list)).toEqual(list)
-  })
-
-  test('of slow ones', () => {
-    const kept = ['my.error', 'errors', 'status-code', 'xduration', 'durations', 'took_long']
-    expect(left('duration')).toEqual([...names.slice(0, 5), ...kept])
   })
 })
 

@@ -84,35 +84,12 @@ describe('a root without an end', () => {
       ['slower', 'slower'],
     ])
   })
-
-  test('among others it is left out, with the operations that only it has', () => {
-    const b = [trace(ROOT), endless([2, 0, 90]), trace({ ...ROOT, ms: 102 })]
-    const compared = compareTraces([trace(ROOT), trace(ROOT)], b)
-    expect(compared).toMatchObject({ change: 'same', b: { durationNanos: 101e6, traces: 2, unfinished: 1 } })
-    expect(compared.rows.map(({ name }) => name)).toEqual(['GET /'])
-  })
-
-  test('of half of the traces the others can tell, of more than half nobody can', () => {
-    const cut = (count: number) => [trace(ROOT), ...Array.from({ length: count }, () => endless())]
-    expect(compareTraces([trace(ROOT)], cut(1)).change).toBe('same')
-    expect(compareTraces([trace(ROOT)], cut(2))).toMatchObject({
-      change: 'unknown',
-      b: { durationNanos: undefined, traces: 1, unfinished: 2 },
-    })
-  })
-
-  test('an end at the start is a duration of nothing', () => {
-    const compared = compareTraces([trace(ROOT)], [trace({ ...ROOT, ms: 0 })])
-    expect(compared).toMatchObject({ change: 'faster', b: { durationNanos: 0, unfinished: 0 } })
-  })
 })
 
 describe('a span without an end below the root', () => {
   const disk = (id: number, time: number, more: Partial<Sketch> = {}) =>
     read(id, 20, time, { parent: 2, name: 'disk', ...more })
   const finished = (time = 10) => trace({ ...ROOT, ms: 100 + time }, read(2, 10, 50 + time), disk(3, time))
-  const ENDLESS = { marks: ['end-missing'] } as const
-  const endless = () => trace({ ...ROOT, ms: 310 }, read(2, 10, 260), disk(3, 0, ENDLESS))
 
   test('has no time, and whoever waits for it is not blamed for that', () => {
     for (const marks of ['end-missing', 'end-before-start'] as const) {
@@ -126,54 +103,6 @@ describe('a span without an end below the root', () => {
       expect(compared).toMatchObject({ change: 'slower', b: { durationNanos: 310e6, unfinished: 0 } })
       expect(causes(compared)).toEqual([])
     }
-  })
-
-  test('one call of several is enough, whichever it is', () => {
-    const calls = [disk(3, 10), disk(4, 0, ENDLESS), disk(5, 10)]
-    const b = trace(ROOT, read(2, 10, 60), ...calls)
-    expect(told(finished(), b).slice(1)).toEqual([
-      ' read 1>1 total 60>60 self 50>? same',
-      '  disk 1>3 total 10>? self 10>? unknown',
-    ])
-  })
-
-  test('of two roots the one without an end is named, and not the other', () => {
-    const second = { ...ROOT, id: 9, name: 'flush' }
-    const compared = compareTraces(
-      [trace(ROOT, second)],
-      [trace({ ...ROOT, ms: 300 }, { ...second, ms: 0, ...ENDLESS })],
-    )
-    expect(compared.change).toBe('unknown')
-    expect(compared.rows.map(short)).toEqual([
-      'GET / 1>1 total 100>300 self 100>300 slower cause',
-      'flush 1>1 total 100>? self 100>? unknown',
-    ])
-  })
-
-  test('only one side has it: it is new, and how long it took is not known', () => {
-    expect(told(trace(ROOT, read(2, 10, 60)), endless()).at(-1)).toBe('  disk 0>1 total 0>? self 0>? new')
-  })
-
-  test('of several traces it is left out, and where more than half are like that nobody can tell', () => {
-    const side = (count: number) =>
-      Array.from({ length: 7 }, (_, i) => (i < count ? endless() : finished(40)))
-    const tenth = Array.from({ length: 7 }, () => finished())
-    const rows = (count: number) => rowsOf(tenth, side(count)).map(short)
-    expect(rows(3).at(-1)).toBe('  disk 1>1 total 10>40 self 10>40 unsure')
-    expect(rows(4).at(-1)).toBe('  disk 1>1 total 10>? self 10>? unknown')
-    expect(rows(7).slice(1)).toEqual([
-      ' read 1>1 total 60>260 self 50>? slower',
-      '  disk 1>1 total 10>? self 10>? unknown',
-    ])
-  })
-
-  test('those left out are no traces in the test of chance', () => {
-    const fast = Array.from({ length: 20 }, (_, i) => finished(10 + i / 100))
-    const slow = Array.from({ length: 20 }, (_, i) => (i < 8 ? endless() : finished(80 + i / 100)))
-    expect(rowsOf(fast, slow).at(-1)).toMatchObject({ change: 'slower', selfChange: 'slower' })
-    // Counted as traces that spent no time, these eight would leave it open.
-    const few = slow.map((one, i) => (i < 8 ? trace(ROOT, read(2, 10, 50)) : one))
-    expect(rowsOf(fast, few).at(-1)).toMatchObject({ change: 'unsure' })
   })
 })
 

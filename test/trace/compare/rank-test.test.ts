@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isNoChance, leastRankChance, rankChance } from '../../../src/trace/compare/significance.ts'
+import { isNoChance, rankChance } from '../../../src/trace/compare/significance.ts'
 import { seeded } from '../../world/trace/random.ts'
 import { tailOfWins } from './planted-truth.ts'
 
@@ -72,30 +72,6 @@ const byPairs = (longer: readonly number[], shorter: readonly number[]) => {
   return Math.min(1, 2 * tailOfWins(wins, shorter.length, longer.length))
 }
 
-/** How likely so high a sum of ranks is where there are three times: for each count of traces that have each of them. */
-function byCounts(longer: readonly number[], shorter: readonly number[]): number {
-  const sizes = [1, 2, 3].map((time) => [...longer, ...shorter].filter((one) => one === time).length)
-  const [a, b, c] = sizes as [number, number, number]
-  const ranks = [(a + 1) / 2, a + (b + 1) / 2, a + b + (c + 1) / 2]
-  const ways = (of: number, taken: number) => {
-    let product = 1
-    for (let i = 1; i <= taken; i++) product *= (of - taken + i) / i
-    return product
-  }
-  const seen = longer.reduce((sum, time) => sum + (ranks[time - 1] as number), 0)
-  let [asFar, all] = [0, 0]
-  for (let x = 0; x <= Math.min(a, longer.length); x++)
-    for (let y = 0; y <= Math.min(b, longer.length - x); y++) {
-      const z = longer.length - x - y
-      if (z > c) continue
-      const choices = ways(a, x) * ways(b, y) * ways(c, z)
-      all += choices
-      const sum = x * (ranks[0] as number) + y * (ranks[1] as number) + z * (ranks[2] as number)
-      if (sum >= seen - 1e-9) asFar += choices
-    }
-  return Math.min(1, (2 * asFar) / all)
-}
-
 describe('more traces', () => {
   test.each([
     [20, 20, 3e8],
@@ -117,69 +93,6 @@ describe('more traces', () => {
     expect(exact).toBeLessThan(0.05)
     expect(chance(x, y) / exact).toBeGreaterThan(0.85)
     expect(chance(x, y) / exact).toBeLessThan(1.15)
-  })
-
-  // So do coarse clocks measure.
-  test('three times that many traces share are counted', () => {
-    const random = seeded(9)
-    const ratios: number[] = []
-    for (let round = 0; round < 4000; round++) {
-      const draw = (count: number, limits: readonly number[]) =>
-        Array.from(
-          { length: count },
-          () => 1 + limits.filter((limit) => random.between(1, 100) > limit).length,
-        )
-      const limits = [random.between(20, 90), random.between(50, 97)]
-      const [x, y] = [
-        draw(
-          random.between(21, 45),
-          limits.map((limit) => limit - 25),
-        ),
-        draw(random.between(21, 60), limits),
-      ]
-      const exact = byCounts(x, y)
-      if (exact > 0.05 || exact < 1e-6) continue
-      ratios.push(chance(x, y) / exact)
-    }
-    expect(ratios.length).toBeGreaterThan(1000)
-    const sorted = ratios.toSorted((x, y) => x - y)
-    expect(sorted[0]).toBeCloseTo(1, 9)
-    expect(sorted.at(-1)).toBeCloseTo(1, 9)
-  })
-
-  const times = (zeros: number, ones: number) => [...Array(zeros).fill(0), ...Array(ones).fill(1)]
-  test('where all are equal nothing is shown', () => {
-    expect(chance(times(0, 40), times(0, 40))).toBe(1)
-    expect(chance(times(40, 0), times(40, 0))).toBe(1)
-  })
-})
-
-describe('the smallest chance there can be', () => {
-  test.each([
-    [4, 4, 8, 2 / 70],
-    [2, 5, 7, 2 / 21],
-    [5, 2, 7, 2 / 21],
-    // Three of eight traces have it, all on one side.
-    [4, 4, 3, (2 * 4) / 56],
-    // Four of eight: those two of the smaller side first, or all of them on the larger one.
-    [2, 6, 4, 2 / 28],
-    [6, 2, 4, 2 / 28],
-    [4, 4, 0, 1],
-    [1, 1, 2, 1],
-  ])('%d against %d, in %d of them: %d', (a, b, carriers, expected) => {
-    expect(leastRankChance(a, b, carriers)).toBeCloseTo(expected, 12)
-  })
-
-  test('is what the test says of times that lie apart', () => {
-    for (const [a, b] of [
-      [3, 5],
-      [5, 3],
-      [6, 6],
-    ] as const) {
-      const up = Array.from({ length: a }, (_, i) => 100 + i)
-      const down = Array.from({ length: b }, (_, i) => 1 + i)
-      expect(chance(up, down)).toBeCloseTo(leastRankChance(a, b, a + b), 12)
-    }
   })
 })
 

@@ -58,20 +58,4 @@ describe('is it chance?', () => {
         rows: ['GET / slower same', 'read slower slower'],
       })
   })
-
-  test('a difference that is sure and too small to count is none', () => {
-    expect(told(side(20, 50), side(20, 52))).toMatchObject({
-      ...{ change: 'same', isSignificant: true, isTooFew: false },
-      rows: ['GET / same same', 'read same same'],
-    })
-  })
-
-  test('the more operations, the more traces: one of many differs by chance', () => {
-    const calls = (count: number) => () =>
-      Array.from({ length: count }, (_, i) => read(10 + i, i, 1, { name: `item ${i}` }))
-    expect(told(side(7, 10, calls(40)), side(7, 90, calls(40)))).toMatchObject({
-      ...{ change: 'unsure', leastTraces: 9, isTooFew: true },
-    })
-    expect(told(side(9, 10, calls(40)), side(9, 90, calls(40)))).toMatchObject({ change: 'slower' })
-  })
 })

@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { safeJson } from '../../../src/text/safe-text.ts'
-import { toJsonText, toNdjson, toOtlp } from '../../../src/trace/formats/json-export.ts'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
-import type { Trace } from '../../../src/trace/model.ts'
-import { EPOCH, makeSpan } from '../make.ts'
+import { EPOCH } from '../make.ts'
 import { otlpDocument, otlpSpan, readOne } from '../rich.ts'
 
 const MICROS = Number(EPOCH / 1000n)
@@ -45,33 +42,5 @@ describe('an event without a time has none', () => {
     const span = [...field(1, id(1, 16)), ...field(2, id(2, 8)), ...field(11, field(2, [0x65]))]
     const [trace] = readTraces(Uint8Array.from(field(1, field(2, field(2, span)))))
     expect(trace?.spans[0]?.events).toEqual([{ name: 'e', timeNanos: undefined, attributes: [] }])
-  })
-})
-
-describe('it is written without one, and never as of 1970', () => {
-  const trace: Trace = {
-    traceId: 'a'.repeat(32),
-    spans: [
-      { ...makeSpan({ id: 1, ms: 10 }), events: [{ name: 'e', timeNanos: undefined, attributes: [] }] },
-      makeSpan({ id: 2, parent: 1, at: 50, ms: 5, service: 'other' }),
-    ],
-  }
-  const written = (parts: Iterable<string>) => [...parts].join('')
-  const eventOf = (text: string) =>
-    readTraces(Buffer.from(text))[0]?.spans.find(({ name }) => name === 'span 1')?.events
-
-  test.each([
-    ['OTLP', written(toOtlp(trace, safeJson))],
-    ['our own', written(toJsonText(trace, safeJson))],
-    ['our own, a span a line', written(toNdjson(trace, safeJson))],
-  ])('%s: read back so', (_, text) => {
-    expect(eventOf(text)).toMatchObject([{ name: 'e', timeNanos: undefined }])
-    expect(text).not.toContain('1970')
-    expect(text).not.toContain('"timeUnixNano":"0"')
-  })
-
-  test('our own says null', () => {
-    const [span] = (JSON.parse(written(toJsonText(trace, safeJson))) as { spans: object[] }).spans
-    expect(span).toMatchObject({ events: [{ time: null, timeUnixNano: null }] })
   })
 })

@@ -110,37 +110,6 @@ describe('Jaeger JSON', () => {
     expect(untyped.spans[0]?.status).toBe('error')
   })
 
-  test('what the facts of a span cannot hold stays an attribute, and an export writes it once', () => {
-    const pairs = [
-      ['otel.status_code', 'OK'],
-      ['error', 'true'],
-      ['span.kind', 'client'],
-      ['otel.scope.version', '1.2'],
-      ['span.kind', 'server'],
-      ['otel.status_code', 'ERROR'],
-      ['otel.status_description', 'first'],
-      ['otel.status_description', 'second'],
-    ] as const
-    const read = readOne(trace(span({ tags: pairs.map(([key, value]) => tag(key, 'string', value)) })))
-    const expected = {
-      kind: 'client',
-      status: 'ok',
-      statusMessage: 'first',
-      scope: undefined,
-      attributes: [
-        ['error', 'true'],
-        ['otel.scope.version', '1.2'],
-        ['span.kind', 'server'],
-        ['otel.status_code', 'ERROR'],
-        ['otel.status_description', 'second'],
-      ],
-    }
-    expect(read.spans[0]).toMatchObject(expected)
-    const written = [...toJaeger(read, JSON.stringify)].join('')
-    expect(readOne(written).spans[0]).toMatchObject(expected)
-    expect(JSON.parse(written).data[0].spans[0].tags).toHaveLength(pairs.length)
-  })
-
   test('values by type, and as they came where the type is wrong; long integers keep their digits', () => {
     const tags = [
       tag('i', 'int64', 5),

@@ -109,24 +109,6 @@ describe('any trace', () => {
   })
 })
 
-/** A span that is cut by another one is dropped by Perfetto's page, and drawn too long by Speedscope. */
-describe('no span is cut by another one of its lane, whatever a reader does with the numbers', () => {
-  test('and to the nanosecond they are what they were', () => {
-    fc.assert(
-      fc.property(tightTrace, (trace) => {
-        const { tree, events } = written(trace)
-        const complete = events.filter(({ ph }) => ph === 'X')
-        // Speedscope closes one without any duration before it opens it.
-        expect(complete.filter(({ dur }) => dur <= 0)).toEqual([])
-        const read = complete.map(({ ts, dur }) => [ts, dur].map(nanosOf))
-        expect(read).toEqual(tree.spans.map((span, i) => [tree.startOf(i), span.durationNanos]))
-      }),
-    )
-  })
-})
-
-const nanosOf = (micros: number): number => Math.round(micros * 1000)
-
 const isAbove = (tree: TraceTree, above: number, node: number) => node > above && node < tree.after(above)
 
 describe('an arrow is one that a reader can draw: to another span, and never back in time', () => {
@@ -154,55 +136,6 @@ describe('an arrow is one that a reader can draw: to another span, and never bac
         },
       ),
     )
-  })
-
-  const MS = 1000
-  /** Span 2 links to span 1. */
-  const linked = (
-    first: Partial<Parameters<typeof makeSpan>[0]>,
-    second: Partial<Parameters<typeof makeSpan>[0]>,
-  ) => {
-    const links = [{ traceId: 'a'.repeat(32), spanId: spanId(1), attributes: [] }]
-    const spans = [makeSpan({ id: 1, ...first }), { ...makeSpan({ id: 2, ...second }), links }]
-    return written({ traceId: 'a'.repeat(32), spans }).events
-  }
-  const arrows = (events: readonly TraceEvent[]) =>
-    events.filter(({ ph }) => ph === 's' || ph === 'f').map(({ ph, ts, tid }) => [ph, ts / MS, tid])
-
-  test.each([
-    [
-      'one that runs later, in the same lane',
-      { ms: 10 },
-      { at: 20, ms: 10 },
-      [
-        ['s', 10, 1],
-        ['f', 20, 1],
-      ],
-    ],
-    [
-      'one that runs meanwhile',
-      { ms: 30 },
-      { at: 20, ms: 30 },
-      [
-        ['s', 20, 1],
-        ['f', 20, 2],
-      ],
-    ],
-    [
-      'one that had begun before',
-      { at: 20, ms: 30 },
-      { ms: 30 },
-      [
-        ['s', 20, 2],
-        ['f', 20, 1],
-      ],
-    ],
-    ['its child, in its lane', { ms: 30 }, { parent: 1, at: 10, ms: 10 }, []],
-    ['its parent, in its lane', { parent: 2, at: 10, ms: 10 }, { ms: 30 }, []],
-    ['the next one in its lane, without a pause', { ms: 10 }, { at: 10, ms: 10 }, []],
-    ['one that had ended before', { at: 20, ms: 10 }, { ms: 10 }, []],
-  ])('from a span to %s', (_, first, second, expected) => {
-    expect(arrows(linked(first, second))).toEqual(expected)
   })
 })
 

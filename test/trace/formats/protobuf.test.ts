@@ -90,17 +90,6 @@ describe('hostile bytes end in a Failure', () => {
   })
 })
 
-test('lazy parts are read when asked for, again and again', () => {
-  const [span] = readOne(whole).spans
-  expect(span?.attributes).toEqual([
-    ['list', [-1, 1.5]],
-    ['map', { x: true }],
-  ])
-  expect(span?.attributes).toEqual(span?.attributes)
-  expect(span?.events).toEqual([{ name: 'e', timeNanos: 5n, attributes: [] }])
-  expect(span).toMatchObject({ status: 'error', statusMessage: 'boom' })
-})
-
 test('an empty v2 answer holds no trace, a partial one says so', () => {
   expect(readTraces(traceByIdResponse(Buffer.alloc(0)))).toEqual([])
   expect(readOne(traceByIdResponse(whole, 'max size reached')).partial).toBe('max size reached')

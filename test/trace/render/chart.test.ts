@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { displayWidth } from '../../../src/text/display-width.ts'
 import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import { formatNumber } from '../../../src/trace/render/format-duration.ts'
-import { renderChart, valueAxis } from '../../../src/trace/render/tables/chart.ts'
+import { renderChart } from '../../../src/trace/render/tables/chart.ts'
 import type { SeriesOptions } from '../../../src/trace/render/tables/series-table.ts'
 import { renderTable, toSeriesCsv } from '../../../src/trace/render/tables/series-table.ts'
 import { type Point, sortedPoints, type TimeSeries } from '../../../src/trace/series.ts'
@@ -44,13 +44,6 @@ describe('a chart', () => {
       options({ toMillis: FROM + 4 * MINUTE, width: 23 }),
     )
     expect(lines.find((line) => line.includes('└'))).toMatch(/└▁{5}[┬─]{5}▁{5}[┬─]{5}$/)
-  })
-
-  test('nothing at all is said', () => {
-    for (const none of [[], [series('a')], [series('a', null)]]) {
-      expect(renderChart(none, options())[1]).toBe('No data in this time.')
-      expect(renderTable(none, options())[1]).toBe('No data in this time.')
-    }
   })
 
   test('no escape sequence of a label reaches the terminal', () => {
@@ -101,23 +94,6 @@ test('whatever the answer holds, no line is wider than the terminal', () => {
       }
     }),
     { numRuns: runsOf(300) },
-  )
-})
-
-test('every value lies on the axis, zero is a step of it, and there are few steps', () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.double({ noNaN: true, min: -1e300, max: 1e300 }), { minLength: 1 }),
-      (numbers) => {
-        const shown = { name: 'x', index: 0, values: new Map(numbers.map((value, i) => [i, value])) }
-        const { low, high, step } = valueAxis([shown])
-        const hair = (high - low) * 1e-6
-        for (const value of numbers) expect(value >= low - hair && value <= high + hair).toBe(true)
-        expect(low).toBeLessThanOrEqual(0)
-        expect(high).toBeGreaterThanOrEqual(0)
-        expect((high - low) / step).toBeLessThan(6.5)
-      },
-    ),
   )
 })
 

@@ -7,7 +7,6 @@ import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { planRows } from '../../../src/trace/render/waterfall/rows.ts'
 import { renderWaterfall, type WaterfallOptions } from '../../../src/trace/render/waterfall/waterfall.ts'
-import { adjustSkew } from '../../../src/trace/tree/skew.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace } from '../any-trace.ts'
 import { EPOCH, makeChain, makeTrace, type Sketch } from '../make.ts'
@@ -125,69 +124,6 @@ test('every span has a row or is counted in a fold', () => {
       expect(new Set(shown.map((node) => tree.span(node)))).toEqual(new Set(trace.spans))
     }),
   )
-})
-
-describe('clocks that may differ are hinted at wherever --skew moves a span', () => {
-  const drawn = (...spans: Sketch[]) =>
-    draw(makeTrace(...spans))
-      .join(' ')
-      .replace(/\s+/g, ' ')
-  const call = (ms: number) => ({ id: 1, name: 'call', service: 'a', kind: 'client', ms }) as const
-  const server = (at: number, ms: number) =>
-    ({ id: 2, parent: 1, name: 'serve', service: 'b', kind: 'server', at, ms }) as const
-
-  test('a little before the root, where the axis shows it', () => {
-    expect(drawn(call(100), server(-20, 80))).toContain(
-      '1 span began before the root, by up to 20.0ms: clocks may differ; --skew corrects them',
-    )
-  })
-
-  test('not where the clocks agree, nor where it was corrected', () => {
-    expect(drawn(call(100), server(10, 80))).not.toContain('clocks')
-    // Times that were cut to microseconds.
-    const cut = [
-      { id: 9, service: 'a', ms: 300 },
-      { ...call(100), parent: 9, at: 100 },
-    ] as const
-    expect(drawn(...cut, server(99.9994, 100))).not.toContain('clocks')
-    const { trace: mended } = adjustSkew(buildTree(makeTrace(call(100), server(-20, 80))))
-    expect(draw(mended).join('\n')).not.toContain('clocks may')
-  })
-})
-
-describe('shares of self time are of the time that the header tells', () => {
-  const shares = (...spans: Sketch[]) =>
-    draw(makeTrace(...spans)).flatMap(
-      (line) => /^ +\S+ +(\S+) {2}(span \d+) /.exec(line)?.slice(1).join(' ') ?? [],
-    )
-
-  test('where the axis shows more', () => {
-    const before = { id: 2, parent: 1, service: 'b', kind: 'server', at: -500, ms: 50 } as const
-    const below = { id: 3, parent: 2, service: 'b', at: -490, ms: 30 }
-    expect(shares({ id: 1, kind: 'client', ms: 100 }, before, below)).toEqual([
-      '100% span 1',
-      'before span 3',
-      'before span 2',
-    ])
-  })
-
-  test('what ended after the root is tail, also where the axis shows it', () => {
-    const tail = { id: 2, parent: 1, service: 'b', at: 10, ms: 110 }
-    expect(shares({ id: 1, ms: 100 }, tail, { id: 3, parent: 1, at: 20, ms: 60 })).toEqual([
-      'tail span 2',
-      '60% span 3',
-      '10% span 1',
-    ])
-  })
-})
-
-describe('spans that began before the root', () => {
-  const early = (service: string) =>
-    makeTrace({ id: 1, at: 1000, ms: 100 }, { id: 2, parent: 1, at: 10, ms: 50, service })
-
-  test('name the flag that repairs it', () => {
-    expect(draw(early('cart')).join('\n')).toMatch(/clocks may differ; --skew\s+corrects\s+them/)
-  })
 })
 
 test('20,000 levels are drawn: a chain as one level, branches as far as they fit', () => {

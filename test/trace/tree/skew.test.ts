@@ -88,18 +88,6 @@ describe('which spans have one clock', () => {
   ])('%s', (_, service, resources, start) => {
     expect(startOfServer(service, resources)).toBe(start)
   })
-
-  test('what lies in its parent asks for no host', () => {
-    const { spans, ...trace } = makeTrace(client, server(110, 50))
-    const asked = spans.map((span) => {
-      return Object.defineProperty({ ...span }, 'resource', {
-        get: () => {
-          throw new Error('asked for the resource')
-        },
-      })
-    })
-    expect(adjustSkew(buildTree({ ...trace, spans: asked })).moved).toBe(0)
-  })
 })
 
 test.each<[string, Sketch, boolean]>([

@@ -112,21 +112,6 @@ describe('finding', () => {
   ])('%s is found in %s', (typed, on) => {
     expect(open().press(`/${typed}`, 'return').on).toBe(on)
   })
-
-  it('n goes to the next one, then on from the first, and says so; N goes back', () => {
-    const first = open().press('/post', 'return')
-    expect(first.on).toBe('POST card')
-    const round = first.press('n')
-    expect(round.on).toBe('POST /checkout')
-    expect(round.lines.at(-1)).toBe('Continued from the first row.')
-    expect(round.press('N').on).toBe('POST card')
-  })
-
-  it('what is folded is unfolded for it', () => {
-    const found = open().press('left', '/card', 'return')
-    expect(found.on).toBe('POST card')
-    expect(found.names).toEqual(ROWS)
-  })
 })
 
 describe('a paste', () => {
@@ -198,14 +183,6 @@ describe('pages', () => {
     expect(open().press('?').lines[0]).toBe('keys')
     expect(open().press('return', '?').lines[0]).toBe('keys')
   })
-
-  it('a long one scrolls as far as its last line', () => {
-    const page = walkThrough(makeTrace(...CHECKOUT), { columns: 80, rows: 8 }).press('?')
-    const end = page.press('end')
-    expect(end.lines.at(-2)).toMatch(/the cursor/)
-    expect(end.press('down', 'pagedown').lines).toEqual(end.lines)
-    expect(end.press('home').lines).toEqual(page.lines)
-  })
 })
 
 describe('a span id is found as it can be pasted', () => {
@@ -217,12 +194,4 @@ describe('a span id is found as it can be pasted', () => {
   ])('%j', (typed) => {
     expect(open().press(`/${typed}`, 'return').on).toBe('lost')
   })
-})
-
-it('Ctrl-U takes away what is typed, Ctrl-W its last word', () => {
-  const typed = open().press('/redis GET')
-  expect(typed.press('ctrl-w').lines.at(-1)).toBe('/redis ')
-  expect(typed.press('ctrl-w', 'ctrl-w').lines.at(-1)).toBe('/')
-  expect(typed.press('ctrl-u').lines.at(-1)).toBe('/')
-  expect(typed.press('ctrl-u', 'c', 'a', 'r', 'd', 'return').on).toBe('POST card')
 })

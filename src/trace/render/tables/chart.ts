@@ -245,7 +245,7 @@ const FARTHEST = 1e300
 const NEAREST = 1e-300
 
 /** An axis from zero (or below) in nice steps: a chart that begins elsewhere makes small changes look large. */
-export function valueAxis(series: readonly ShownSeries[]): ValueAxis {
+function valueAxis(series: readonly ShownSeries[]): ValueAxis {
   let [low, high] = [0, 0]
   for (const { values } of series) {
     for (const value of values.values()) {
