@@ -202,7 +202,7 @@ function multiFactor(
 }
 
 /** Where to look for claims of a provider without a preset. */
-export const GENERIC_CLAIM_NAMES: ClaimNames = {
+const GENERIC_CLAIM_NAMES: ClaimNames = {
   subject: ['sub'],
   userName: ['preferred_username', 'upn', 'username', 'email', 'nickname', 'name', 'sub'],
   email: ['email'],

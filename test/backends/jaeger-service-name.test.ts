@@ -78,9 +78,3 @@ describe('service.name is a field of the process in Jaeger, and no tag', () => {
     expect(asked).toEqual([])
   })
 })
-
-test('a key that begins like a scope is asked for as it is spelt', async () => {
-  expect(await queryOf(filterOf([['.event.name', 'a']], 'shop'))).toMatchObject({
-    'query.attributes': '{"event.name":"a"}',
-  })
-})

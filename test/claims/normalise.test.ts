@@ -1,7 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { TokenKind } from '../../src/claims/kind.ts'
-import { GENERIC_CLAIM_NAMES, type Identity, normalise, type Reading } from '../../src/claims/normalise.ts'
+import { type Identity, normalise, type Reading } from '../../src/claims/normalise.ts'
 
 const read = (payload: Record<string, unknown>, reading: Partial<Reading> = {}) =>
   normalise(payload, { kind: 'access', ...reading })
@@ -191,64 +189,5 @@ describe('groups in a shape that is not read', () => {
     ],
   ])('unless %s', (_, payload, expected) => {
     expect(read(payload as Record<string, unknown>).groups).toEqual(expected)
-  })
-})
-
-describe('normalise, for any payload', () => {
-  const claim = fc.oneof(
-    fc.constantFrom(
-      'sub',
-      'aud',
-      'scope',
-      'scp',
-      'groups',
-      'custom:groups',
-      'exp',
-      'amr',
-      'acr',
-      '_claim_names',
-      'iss',
-      'email',
-      'email_verified',
-      'roles',
-    ),
-    fc.string(),
-  )
-  const payloads = fc.dictionary(claim, fc.jsonValue())
-  const kinds = fc.constantFrom<TokenKind>('id', 'access', 'refresh', 'logout', 'unknown')
-
-  it('gives every concept, in one of two shapes, the same way each time', () => {
-    fc.assert(
-      fc.property(payloads, kinds, (payload, kind) => {
-        const concepts = Object.keys(read({})).sort()
-        const identity = normalise(payload, { kind, names: GENERIC_CLAIM_NAMES })
-        expect(Object.keys(identity).sort()).toEqual(concepts)
-        for (const held of Object.values(identity)) {
-          const { isPart, ...rest } = { isPart: undefined, ...held }
-          expect(isPart === undefined || Array.isArray(held.value)).toBe(true)
-          const keys = Object.keys(rest).sort()
-          expect(keys).toEqual(held.value === undefined ? ['status', 'value'] : ['source', 'value'])
-        }
-        expect(normalise(payload, { kind })).toEqual(identity)
-      }),
-    )
-  })
-
-  it('reads its own lists back unchanged', () => {
-    fc.assert(
-      fc.property(payloads, (payload) => {
-        const once = read(payload)
-        const again = read({
-          ...(once.scopes.value && { scope: once.scopes.value }),
-          ...(once.groups.value && { groups: once.groups.value }),
-          ...(once.audience.value && { aud: once.audience.value }),
-        })
-        expect([again.scopes.value, again.groups.value, again.audience.value]).toEqual([
-          once.scopes.value,
-          once.groups.value,
-          once.audience.value,
-        ])
-      }),
-    )
   })
 })

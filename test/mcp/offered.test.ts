@@ -11,7 +11,6 @@ const tool = (name: unknown, more: object = {}): ForeignTool => ({
 })
 const NOTHING: Allowed = { write: false, tools: [] }
 const namesOf = (tools: readonly ForeignTool[], allowed = NOTHING) => [...judge(tools, allowed).tools.keys()]
-const deep = (levels: number): object => (levels === 0 ? {} : { properties: { a: deep(levels - 1) } })
 
 /** What a server may say of its tools, and the names that are offered. */
 const LIES: readonly (readonly [lie: string, tools: readonly ForeignTool[], offered: readonly string[]])[] = [
@@ -91,9 +90,4 @@ it('ten thousand tools, each with a long text, make a list of at most a megabyte
   const { tools, unsafe } = judge(many, NOTHING)
   expect(JSON.stringify([...tools.values()].map(({ shown }) => shown)).length).toBeLessThan(1_001_000)
   expect(tools.size + unsafe).toBe(10_000)
-})
-
-it('a schema that is very deep is cut, and does not end the program', () => {
-  const [name] = namesOf([tool('read', { inputSchema: { type: 'object', ...deep(5000) } })])
-  expect(name).toBe('read')
 })

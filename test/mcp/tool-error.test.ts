@@ -125,7 +125,3 @@ it.each([
 ])('%s: the tool that does it is named', (hint, words) => {
   expect(said(new Failure('cannot-do', 'it cannot', { hint }))).toContain(words)
 })
-
-it('of a foreign error nothing is told', () => {
-  expect(said(new Error('token eyJ'))).toBe('ls-auth failed unexpectedly. Tell the person.')
-})

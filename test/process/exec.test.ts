@@ -58,15 +58,6 @@ describe('a command that runs as the person', () => {
     expect(environment).toMatchObject({ OTHER: 'o', HOME: machine.home })
   })
 
-  it('is given no back end where none is named: an ls-auth that it starts asks the API', async () => {
-    const given = {
-      LS_AUTH_TOKEN: 'opaque',
-      LS_AUTH_API: gateway.url,
-      XDG_CONFIG_HOME: `${machine.home}/empty`,
-    }
-    expect(await environmentOf([], given)).not.toHaveProperty('LS_AUTH_BACKEND')
-  })
-
   it('has the variables that docs/scripts.md lists, where each has a value, and no other', async () => {
     const place = ['--backend', 'tempo', '--tenant', 'blue', '--organization', 'acme', '--project', 'prod']
     const more = ['--authorization-header', 'X-Token', '--reason', 'T-1']

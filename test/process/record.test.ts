@@ -121,22 +121,6 @@ describe('each request says who asks, and why', () => {
   })
 
   it.each([
-    ['a line break', 'a\nX-Admin: 1'],
-    ['a letter that is no ASCII', 'Störung'],
-    ['more than 200 characters', 'x'.repeat(201)],
-  ])('%s is no reason: exit 2, and nothing is sent', async (_, reason) => {
-    for (const [args, env] of [
-      [['--reason', reason], {}],
-      [[], { LS_AUTH_REASON: reason }],
-    ] as const) {
-      const { exit, stdout, stderr } = await machine.run(['api', '/x', ...args], toEcho(env))
-      expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
-      expect(stderr).toMatch(/(--reason|LS_AUTH_REASON) must be printable ASCII, at most 200 characters\n/)
-    }
-    expect(asked).toEqual([])
-  })
-
-  it.each([
     ['a token', TOKEN],
     ['a header', `Authorization: Bearer ${TOKEN}`],
     ['an opaque token with its scheme', 'bearer tk_5f0c9a1e77b2d4'],

@@ -43,12 +43,6 @@ function judged(expected: Client['expect'] | undefined, token: string, how: How 
 }
 
 describe('the policy of a profile', () => {
-  it('that has none lets everything pass: nobody is asked for keys', async () => {
-    const { result, asked } = judged(undefined, await idToken(NOW - 3_600_000))
-    expect(await result()).toEqual([])
-    expect(asked).toEqual([])
-  })
-
   it('that is met says nothing', async () => {
     const { result, asked } = judged({ audience: ['cli'], strict: true }, await idToken(NOW))
     expect(await result()).toEqual([])
@@ -123,15 +117,6 @@ describe('the keys', () => {
     const { result, asked } = judged({ audience: ['cli'] }, await idToken(NOW), { jwks: true })
     expect(await result()).toEqual([])
     expect(asked).toEqual([])
-  })
-
-  it('are looked up for a token that did not come from the token endpoint', async () => {
-    const { result, asked } = judged({ audience: ['cli'] }, await idToken(NOW), {
-      jwks: true,
-      metadata: false,
-    })
-    expect(await result()).toEqual([])
-    expect(asked).toEqual(['/.well-known/openid-configuration', '/jwks'])
   })
 
   it('are those of the provider that sent it, whatever issuer it names', async () => {

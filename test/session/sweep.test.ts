@@ -79,14 +79,6 @@ describe('a sign-out that was not finished', () => {
     await run()
     expect(tombstones()).toEqual([])
   })
-
-  it('is no matter of the provider where the settings say so', async () => {
-    const { machine, run, buried, tombstones } = await machineWith({ revoke: [] })
-    await buried({ superseded: 'refresh-before' })
-    await run()
-    expect(machine.asked).toEqual([])
-    expect(tombstones()).toEqual([])
-  })
 })
 
 describe('a sign-out that was not finished, and somebody has signed in since', () => {
@@ -126,16 +118,6 @@ describe('a sign-out that was not finished, and somebody has signed in since', (
     expect(machine.asked).toEqual([])
     expect(tombstones()).toEqual([])
     expect((await machine.kept())?.secret.refresh).toBe('refresh-new')
-  })
-
-  it('of whom a revocation ends all: only another person has a grant of its own', async () => {
-    const revokedOf = async (dead: JWTPayload) => {
-      const { machine, run } = await behind(dead, { sid: '2' }, { revokesAllOfPerson: true })
-      await run()
-      return machine.revoked
-    }
-    expect(await revokedOf({ sid: '1' })).toEqual([])
-    expect(await revokedOf({ sid: '1', sub: 'eve' })).toEqual(['refresh-0'])
   })
 })
 

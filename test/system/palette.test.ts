@@ -24,17 +24,6 @@ it.each(PALETTE)('%i can be read on black and on white', (code) => {
   expect(1.05 / (luminance(code) + 0.05)).toBeGreaterThan(2.8)
 })
 
-it('no two colours are alike', () => {
-  for (const [i, one] of PALETTE.entries()) {
-    for (const other of PALETTE.slice(i + 1)) {
-      const [a, b] = [rgb(one), rgb(other)]
-      expect(Math.hypot(...a.map((part, at) => part - (b[at] ?? 0))), `${one} and ${other}`).toBeGreaterThan(
-        70,
-      )
-    }
-  }
-})
-
 it.each(['xterm-256color', 'linux', 'xterm'])('%s: twelve indexes look different', async (TERM) => {
   const terminal = processTerminal({ TERM }, openExitState())
   terminal.setColor('always')

@@ -159,16 +159,6 @@ describe('a text with two readings', () => {
     expect(id).toMatchObject({ form: 'hex', spanId: '1234567890123456' })
     expect(id.alternatives).toMatchObject([{ form: 'decimal', spanId: '000462d53c8abac0' }])
   })
-
-  test('nineteen are decimal first: no tool prints hex of that length', () => {
-    const id = parseSpanOrTraceId('1234567890123456789')
-    expect(id).toMatchObject({ form: 'decimal', spanId: '112210f47de98115' })
-    expect(id.alternatives).toMatchObject([{ form: 'hex', kind: 'trace' }])
-  })
-
-  test('an unambiguous id has no alternatives', () => {
-    expect(parseSpanOrTraceId(TRACE).alternatives).toEqual([])
-  })
 })
 
 test('a URL without a span id is not echoed: it may carry a session', () => {

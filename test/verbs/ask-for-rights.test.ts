@@ -17,7 +17,3 @@ it('groups of which the token says nothing: who can add the claim', () => {
     'The token has no claim with groups. Whoever manages id.example can add it to the tokens of this client. ls-auth whoami shows all claims.',
   )
 })
-
-it('groups that are elsewhere are not asked for', () => {
-  expect(said('overage')).toBeUndefined()
-})

@@ -1,11 +1,11 @@
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browse } from '../../world/browser.ts'
 import { hasKeyring, type KeyringSession, openKeyringSession } from '../../world/keyring-session.ts'
 import { BINARY, type Machine, openMachine } from '../../world/machine.ts'
-import { inFull, isMet, needs } from '../../world/needs.ts'
+import { inFull, needs } from '../../world/needs.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { loginArgs } from '../sign-in.ts'
 
@@ -69,36 +69,6 @@ describe.skipIf(!hasKeyring())('a session in the keychain, one process a command
     ])
     expect(items).toMatch(/^secret = 1\.[\w-]{43}\.[\w-]+$/m)
   })
-
-  it.skipIf(
-    !isMet(process.getuid?.() === 0, 'the bus of a login session is put in its place: this needs root'),
-  )(
-    'with HOME and PATH alone, as agents start a helper, the bus of the login session is found within a second',
-    async () => {
-      const place = '/run/user/0/bus'
-      await mkdir(dirname(place), { recursive: true, mode: 0o700 })
-      await symlink(/^unix:path=([^,]+)/.exec(session.env.DBUS_SESSION_BUS_ADDRESS ?? '')?.[1] ?? '', place)
-      try {
-        // The settings are where HOME has them.
-        const home = join(machine.home, 'bare')
-        await mkdir(join(home, '.config'), { recursive: true })
-        await mkdir(join(home, '.local'), { recursive: true })
-        await symlink(join(machine.home, 'config', 'ls-auth'), join(home, '.config', 'ls-auth'))
-        await symlink(join(machine.home, 'state'), join(home, '.local', 'state'))
-        const bare = { HOME: home, PATH: process.env.PATH ?? '' }
-        const command = ['-i', ...Object.entries(bare).map(([name, value]) => `${name}=${value}`)]
-        const helper = [process.execPath, BINARY, 'token', '--format', 'headers']
-        const { exit, stdout, stderr, milliseconds } = await machine.command('env', [...command, ...helper])
-          .ended
-        expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
-        expect(JSON.parse(stdout)).toEqual({ Authorization: expect.stringMatching(/^Bearer \S+$/) })
-        // An agent waits ten seconds.
-        expect(milliseconds).toBeLessThan(10_000)
-      } finally {
-        await rm(place)
-      }
-    },
-  )
 
   it('a new process has the token without a request', async () => {
     const before = provider.connections

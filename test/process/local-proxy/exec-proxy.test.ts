@@ -163,17 +163,6 @@ describe('exec --proxy', () => {
     }
   })
 
-  it('ends with the status of the command, by a signal too, and leaves nothing that listens', async () => {
-    expect(await exec(['--', 'sh', '-c', 'exit 42'])).toMatchObject({ exit: 42, stderr: '' })
-    const script = 'trap "exit 7" TERM; echo "$LS_AUTH_API"; while :; do sleep 0.1; done'
-    const running = machine.start(['exec', '--proxy', '--', 'sh', '-c', script])
-    await running.printed(/\n/)
-    running.child.kill('SIGTERM')
-    expect(await running.ended).toMatchObject({ exit: 7, stderr: '' })
-    await expect(fetch(running.stdout.trim())).rejects.toThrow()
-    expect(await exec(['--', 'no-such-program'])).toMatchObject({ exit: 127 })
-  })
-
   it.each([
     ['a variable for the token', ['--env', 'T', '--', 'true'], /--proxy gives none/],
     ['nobody is signed in', ['--profile', 'nobody', '--', 'true'], /nobody/],

@@ -76,16 +76,6 @@ describe.skipIf(!needs({ commands: ['fish'], packages: ['fish'] }))('in fish', (
     expect(await complete(line)).toEqual(candidates)
   })
 
-  it('files, also behind a flag and =', async () => {
-    await writeFile(join(machine.home, 'trace.json'), '[]')
-    const paths = (await complete(`ls-auth trace get ${machine.home}/tr`)).map((one) => one.split('\t')[0])
-    expect(paths).toEqual([`${machine.home}/trace.json`])
-    const behind = (await complete(`ls-auth services --file=${machine.home}/tr`)).map(
-      (one) => one.split('\t')[0],
-    )
-    expect(behind).toEqual([`--file=${machine.home}/trace.json`])
-  })
-
   it('a hostile name is escaped', async () => {
     const found = await complete('ls-auth profile use ')
     expect(found).toHaveLength(4)

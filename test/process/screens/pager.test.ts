@@ -65,13 +65,6 @@ describe.skipIf(!canTry)('output that is longer than the screen', () => {
     )
   })
 
-  it('a pager that is left early ends it with 0 and no error', async () => {
-    const shown = await typed('ls-auth trace get long.json --unfold', { PAGER: 'head -n 2' })
-    expect(shown).toMatch(/trace [0-9a-f]{32}/)
-    expect(shown).not.toMatch(/EPIPE|error:/)
-    expect(shown).toMatch(/exit 0\n$/)
-  })
-
   it('less is asked to show colours and to end by itself, and gets no token', async () => {
     const pager = join(machine.home, 'pager')
     await writeFile(pager, `#!/bin/sh\nenv > "${machine.home}/env"\nexec cat > "${machine.home}/given"\n`)

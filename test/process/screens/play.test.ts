@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makePlayDirectory, type PlayDirectory } from '../../play/directory.ts'
 import { thingsToType } from '../../play/things-to-type.ts'
-import { KNOWN } from '../../play/traffic.ts'
 import { ANY_PORTS, type PlayWorld, startPlayWorld } from '../../play/world.ts'
 import { browse } from '../../world/browser.ts'
 import { needs } from '../../world/needs.ts'
@@ -50,19 +49,6 @@ test('each thing to type works in this order, with settings and a session of its
     expect(status, `${line}\n${said}`).toBe(0)
     expect(said, line).not.toMatch(/undefined|^error:/m)
   }
-})
-
-test.each([
-  ['ls-auth --profile lightstep trace search --error', /^\d+ spans/m],
-  [`ls-auth --profile lightstep trace get ${KNOWN.traceId}`, new RegExp(`^trace ${KNOWN.traceId} `, 'm')],
-])('%s: Lightstep needs a snapshot, and the line of the hint works', async (line, found) => {
-  await type('ls-auth --profile lightstep login')
-  const { status, said } = await type(line)
-  expect(status).toBe(2)
-  const next = /^hint: Take a snapshot: (ls-auth .* --snapshot)$/m.exec(said)?.[1]
-  const outcome = await type(String(next))
-  expect(outcome.status, outcome.said).toBe(0)
-  expect(outcome.said).toMatch(found)
 })
 
 test('the traces are of the last hour, the latest one seconds ago', async () => {

@@ -53,22 +53,6 @@ describe.skipIf(!needs({ commands: ['tmux'], packages: ['tmux'] }))('trace view 
     terminal.press('q')
     await stage.expectGivenBack(0)
   })
-
-  it.each<[what: string, exit: number, end: () => unknown]>([
-    ['Ctrl-C', 130, () => stage.terminal.press('C-c')],
-    ['SIGTERM', 143, () => stage.signal('SIGTERM')],
-    ['a crash', 1, () => stage.signal('SIGUSR2')],
-  ])(
-    '%s while it reads all attributes ends it with %i, and the terminal is as it was',
-    async (_, exit, end) => {
-      await stage.begin(FIRST)
-      stage.terminal.press('-l', '/server.port=1')
-      stage.terminal.press('Enter')
-      await stage.terminal.sees(/^Searching \.\.\.$/m)
-      await end()
-      await stage.expectGivenBack(exit)
-    },
-  )
 })
 
 /** The terminal wraps a line that is too wide, and tmux joins it with the one below. */

@@ -50,21 +50,6 @@ describe('with connections that never end their request', () => {
     for (const socket of open) socket.destroy()
   })
 
-  it.each([200, 700])(
-    '%i of them, opened again when they are closed: the browser is heard',
-    async (count) => {
-      attack = { reopening: true }
-      for (let i = 0; i < count; i++) half()
-      await new Promise((resolve) => setTimeout(resolve, 500))
-      for (let i = 0; i < 5; i++) {
-        expect(await ask(redirect('wrong'))).toBe(400)
-        await new Promise((resolve) => setTimeout(resolve, 100))
-      }
-      void ask(redirect(STATE))
-      expect((await answer).searchParams.get('state')).toBe(STATE)
-    },
-  )
-
   // The long form: LS_AUTH_HALF_OPEN_SECONDS=60.
   const seconds = Number(process.env.LS_AUTH_HALF_OPEN_SECONDS ?? 3)
   it(`200 of them for ${seconds} s: of 150 requests of a browser none is refused`, async () => {

@@ -103,17 +103,6 @@ describe('the redirect', () => {
     expect(page?.body).toContain('signed in')
     expect(page?.body).not.toContain(STATE)
   })
-
-  it('counts once: who comes again sees that it is on its way', async () => {
-    const { loopback, url, answer } = await start()
-    const first = ask(url, `/callback?code=1&state=${STATE}`)
-    await answer
-    const again = await ask(url, `/callback?code=2&state=${STATE}`)
-    expect(again?.status).toBe(200)
-    expect((await answer).searchParams.get('code')).toBe('1')
-    await loopback.finish('failed')
-    expect((await first)?.body).not.toBe(again?.body)
-  })
 })
 
 describe('the end', () => {

@@ -57,9 +57,4 @@ describe('the prompt for it', () => {
     expect((await toldBy(found))[0]).toBe('declined: the address of this sign-in was not pasted')
     expect(heard).toHaveLength(3)
   })
-
-  it('ends the sign-in when the input ends', async () => {
-    const { found } = await prompt('x', undefined, GOOD)
-    expect((await toldBy(found))[0]).toBe('declined: no address was pasted')
-  })
 })

@@ -77,11 +77,6 @@ describe('whose connection it is, by the system’s table of sockets', () => {
     expect(await socketOwner(connection, files)).toBe(uid)
   })
 
-  it('of a port that is a small number, too', async () => {
-    const files = machine(row(`${V4}:C350`, `${V4}:0050`, 1001))
-    expect(await socketOwner({ ...connection, localPort: 80 }, files)).toBe(1001)
-  })
-
   it('a table that cannot be read once is read again', async () => {
     const { readForeign } = machine(mine, '')
     const failed = new Set<string>()

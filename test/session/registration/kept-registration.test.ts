@@ -62,20 +62,6 @@ describe('a client that is registered from here', () => {
     expect([files(), [...machine.items.keys()]]).toEqual([[], []])
     expect(await unregister()).toBe('none')
   })
-
-  it('tries the keychain under another name each time: two at once do not meet', async () => {
-    const { ports, register } = registering()
-    const keychain = await ports.keychain()
-    const names: string[] = []
-    const set: typeof keychain.set = (name, ...secret) => {
-      names.push(name)
-      return keychain.set(name, ...secret)
-    }
-    ports.keychain = async () => ({ ...keychain, set })
-    for (const _ of 'ab') await register()
-    expect(names).toHaveLength(4)
-    expect(new Set(names).size).toBe(4)
-  })
 })
 
 describe('a client is not registered', () => {
@@ -149,18 +135,6 @@ describe('a registration that cannot be taken back', () => {
     const failure = await unregister()
     expect((failure as Failure).message).toMatch(/did not unregister it \(HTTP 500\)/)
     expect([files(), machine.items.size]).toEqual([[], 0])
-  })
-
-  it.each([
-    ['a member is missing', (sealed: Buffer) => sealed.subarray(0, -1)],
-    ['it was cut off', (sealed: Buffer) => sealed.subarray(0, 40)],
-  ])('because of its file: %s', async (_, damage) => {
-    const { machine, asked, files, register, unregister } = registering()
-    await register()
-    const [file = ''] = files()
-    machine.put(damage(machine.disk.get(file) ?? Buffer.alloc(0)), file)
-    expect(await unregister()).toBeInstanceOf(Failure)
-    expect(asked.map(({ method }) => method)).not.toContain('DELETE')
   })
 
   it('because others could have written it: told, and the provider is not asked', async () => {

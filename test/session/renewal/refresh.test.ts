@@ -51,23 +51,6 @@ describe('a renewal that works', () => {
       },
     })
   })
-
-  it('a narrowed session asks for its own scopes, and is whole again when they come', async () => {
-    const session = body({ narrowed: true })
-    const whole = await refreshed([{ ...GOOD, scope: 'openid a b' }], { session })
-    expect(whole.sent[0]).toMatchObject({ scope: 'openid a b' })
-    expect(whole.event).not.toHaveProperty('renewal.narrowed')
-    const less = await refreshed([{ ...GOOD, scope: 'a', refresh_token: 'refresh-2' }], { session })
-    expect(less.event).toMatchObject({
-      type: 'answered',
-      renewal: {
-        tokens: [],
-        refresh: 'refresh-2',
-        narrowed: true,
-        unusable: { code: 'session-ended', detail: ['received scope: a'] },
-      },
-    })
-  })
 })
 
 describe('an answer that is not believed', () => {
@@ -152,14 +135,6 @@ describe('a policy', () => {
     })
   })
 
-  it('says nothing about a token for other scopes', async () => {
-    const { event } = await refreshed([{ ...GOOD, access_token: await signed({ aud: 'api', scope: 'a' }) }], {
-      of: of({ audience: ['other'] }),
-      want: OTHER,
-    })
-    expect(event).not.toHaveProperty('renewal.refusal')
-  })
-
   it('is asked about the ID token, where that is the one in use', async () => {
     const preset = { ...PRESETS.generic, useToken: 'id' as const }
     const { event } = await refreshed([{ ...GOOD, id_token: await signed({}) }], {
@@ -234,30 +209,6 @@ describe('a renewal that fails', () => {
     },
   )
 
-  it('for other scopes: it says what it may have been, and how to find out', async () => {
-    expect(await failureOf(refusal(400, 'invalid_scope'), { want: OTHER })).toContain(
-      'Request a scope or audience that this sign-in covers. For more: ls-auth login --scope NAME, or ls-auth login --audience NAME',
-    )
-    expect(await failureOf(refusal(400, 'invalid_target'), { want: OTHER })).toContainEqual(
-      expect.stringMatching(/^Request a scope/),
-    )
-    for (const [error, times] of [
-      ['invalid_target', 1],
-      ['invalid_scope', 0],
-    ] as const) {
-      const words = (await failureOf(refusal(400, error), { want: OTHER })).flat()
-      expect(words.filter((line) => line.startsWith('this ends the sign-in at some providers'))).toHaveLength(
-        times,
-      )
-    }
-    expect(await failureOf(refusal(401, 'invalid_client'), { want: OTHER })).not.toContainEqual(
-      expect.stringMatching(/^Request a scope/),
-    )
-    expect(await failureOf(refusal(400), { want: OTHER })).toContain(
-      'The scope or audience may be the cause. ls-auth token without --scope and --audience shows whether you are still signed in.',
-    )
-  })
-
   it.each([
     [302, true],
     [403, true],
@@ -267,13 +218,6 @@ describe('a renewal that fails', () => {
   ])('a page with HTTP %i speaks of what may be on the way: %s', async (status, is) => {
     const [, , hint] = await failureOf({ status, text: '<html>' })
     expect(hint).toMatch(is ? /^A proxy or firewall may have answered .*ls-auth login$/ : /^Try again\. /)
-  })
-
-  it('the own scopes of a narrowed session are refused: it has ended', async () => {
-    const session = body({ narrowed: true })
-    expect((await failureOf(refusal(400, 'invalid_scope'), { session }))[1]).toMatch(/^session-ended: /)
-    expect((await failureOf(refusal(400, 'invalid_scope')))[1]).not.toMatch(/^session-ended: /)
-    expect((await failureOf(refusal(401, 'invalid_client'), { session }))[1]).not.toMatch(/^session-ended: /)
   })
 
   it('is sent again only when it was certainly not sent, twice at most, after a pause', async () => {

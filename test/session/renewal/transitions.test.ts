@@ -182,40 +182,6 @@ describe('a life that nobody can have', () => {
       'Use --min-ttl 59m at most.',
     )
   })
-
-  it('is not known before there was such a token: the first one is kept, and not handed out', () => {
-    const empty = seen(0, { tokens: [] })
-    const want = { minTtlSeconds: 3601 }
-    for (const last of [written, notWritten]) {
-      const events = [...sent(empty), answered(), last]
-      expect(story(events, want)).toEqual([
-        ...PREFIX,
-        'write',
-        "fail usage: this provider's tokens last 1h, less than --min-ttl requires",
-      ])
-      expect(end(events, want)?.[1]).toBe('Use --min-ttl 59m at most.')
-    }
-    expect(end([...sent(empty), answered(), written], { minTtlSeconds: 3600 })).toBe('give new')
-  })
-})
-
-describe('a provider that binds a sign-in to what is asked for', () => {
-  const want = { scopes: 'x' }
-  const kept = (left: number) =>
-    seen(left, { tokens: [{ ...token(left), scopes: 'x' }], afterNarrowing: 'kept' })
-  it('is not asked for other scopes: what is valid is given to its end', () => {
-    expect(end([read(kept(30)), locked(kept(30))], want)).toBe('give old')
-    for (const [left, minTtlSeconds] of [
-      [0, undefined],
-      [30, 60],
-    ] as const)
-      expect(
-        end([read(kept(left)), locked(kept(left))], {
-          ...want,
-          ...(minTtlSeconds && { minTtlSeconds }),
-        })?.[0],
-      ).toMatch(/^not-allowed: this provider would bind/)
-  })
 })
 
 describe('a provider that another process has asked in vain meanwhile', () => {
@@ -336,19 +302,6 @@ describe('a refusal', () => {
         expect(end([...told, event], want)?.[0]).toMatch(/^session-ended/)
     })
   })
-
-  it('is noted before it is told', () => {
-    const noted = seen(0, { attempt: { hash: HASH, at: NOW }, padding: 'xx' })
-    const effects = run([...sent(), failed('refused', refusal), locked(noted)])
-    expect(effects.at(-1)).toEqual({
-      do: 'write',
-      body: seen(0, { attempt: { hash: HASH, at: NOW, outcome: 'refused' } }).body,
-    })
-    for (const event of [written, notWritten])
-      expect(end([...sent(), failed('refused', refusal), locked(noted), event])?.[0]).toMatch(
-        /^session-ended/,
-      )
-  })
 })
 
 describe('an answer for another person', () => {
@@ -454,7 +407,6 @@ describe('a renewal that brings nothing', () => {
   })
 
   describe('refused, after one that was interrupted: its answer was lost with the refresh token', () => {
-    const lost = (left: number) => seen(left, { attempt: { hash: HASH, at: 1, outcome: 'lost' } })
     const words = /^session-ended: .* an earlier renewal was interrupted and its answer lost$/
 
     it('that is noted, so that status knows it', () => {
@@ -465,21 +417,6 @@ describe('a renewal that brings nothing', () => {
       ]
       expect(story(events).at(-1)).toBe('write lost')
       for (const event of [written, notWritten]) expect(end([...events, event])?.[0]).toMatch(words)
-    })
-
-    it('but not by another code: the refresh token may work still, and is sent again', () => {
-      const events = [
-        ...sent(before('interrupted')),
-        failed('refused', refusal),
-        locked(before('interrupted')),
-      ]
-      expect(end(events)?.[0]).toMatch(words)
-    })
-
-    it('and nothing is sent again: the next command says the same, and what is valid is given to its end', () => {
-      expect(end([read(lost(0)), locked(lost(0))])?.[0]).toMatch(words)
-      expect(end([read(lost(30)), locked(lost(30))])).toBe('give old')
-      expect(end([read(lost(30)), locked(lost(30))], { minTtlSeconds: 60 })?.[0]).toMatch(words)
     })
   })
 })

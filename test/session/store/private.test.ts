@@ -155,16 +155,6 @@ describe('a directory of the state', () => {
     await makePrivate(way, files, env)
     expect(made).toEqual([way[2]])
   })
-
-  it('that is missing is none, and on Windows nothing is looked at', async () => {
-    await requirePrivate(way, filesWith(directory), env)
-    await requirePrivate(
-      way,
-      filesWith((path) => (path === way[2] ? undefined : directory)),
-      env,
-    )
-    await requirePrivate(way, filesWith({ ...directory, uid: 0, mode: 0o777 }), windows)
-  })
 })
 
 describe('the text of a file of the user', () => {

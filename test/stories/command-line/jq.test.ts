@@ -151,14 +151,4 @@ describe('--jq', () => {
     expect((await jq('skill', '.')).exit).toBe(2)
     expect((await jq('skill', '')).exit).toBe(2)
   })
-
-  it('of a program that runs behind two dashes stays its own', async () => {
-    const { exit, stderr } = await world.type('ls-auth exec -- nosuch-program --jq .x')
-    expect([exit, stderr]).toEqual([127, expect.not.stringContaining('"error"')])
-  })
-
-  it('one that never ends has no result', async () => {
-    const { exit, stdout } = await jq('version', 'def f: f + 1; f')
-    expect([exit, stdout]).toEqual([6, ''])
-  })
 })

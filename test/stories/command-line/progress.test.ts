@@ -57,17 +57,6 @@ const ERASE = '\r\x1b[2K'
 const saidAndErased = (stderr: string) => stderr.split(`waiting for ${host()} …${ERASE}`).length - 1
 
 describe('a provider that takes more than a second', () => {
-  it('sign-in: discovery, token and keys are waited for aloud, and the lines are gone afterwards', async () => {
-    slower = () => 2_000
-    const { exit, stderr } = await login()
-    expect(exit).toBe(0)
-    expect(asked).toEqual(['/.well-known/oauth-authorization-server', '/token', '/jwks'])
-    expect(saidAndErased(stderr)).toBe(3)
-    const seen = stderr.replaceAll(/waiting for [^\r\n]*\r\x1b\[2K/g, '')
-    expect(seen).toMatch(/^Opening your browser\.[\s\S]*\nSigned in as alice@example\.test\.\n/)
-    expect(seen).not.toContain('waiting')
-  })
-
   it('renewal and sign-out, too', async () => {
     await login()
     slower = () => 2_000

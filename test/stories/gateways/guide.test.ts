@@ -52,12 +52,3 @@ it('Grafana: the issuer and the header are those of the profile', () => {
   expect(claims).toEqual({ iss: inProfile('grafana', 'issuer'), aud: 'api://traces' })
   expect(settings.header_name).toBe(inProfile('grafana', 'authorization_header'))
 })
-
-it('vmauth: the issuer is that of the profile, and the audience is checked', () => {
-  const { users } = parse(settingsOf('vmauth', 'yaml'))
-  expect(users).toHaveLength(1)
-  expect(users[0].jwt).toMatchObject({
-    oidc: { issuer: inProfile('vmauth', 'issuer') },
-    match_claims: { aud: 'api://traces' },
-  })
-})

@@ -43,14 +43,6 @@ describe('behind vmauth, with the profile of the guide', () => {
       /^ok +gateway +vmauth, or another server of VictoriaMetrics \(by its headers\)$/m,
     )
   })
-
-  it('a token in another header is not found', async () => {
-    const outcome = await scene.world.type('ls-auth services --authorization-header X-JWT-Assertion')
-    expect(outcome).toMatchObject({ exit: 11, stdout: '' })
-    expect(outcome.stderr).toMatch(
-      /found no token in the request \(HTTP 401\)\nhint: It reads the token from Authorization/,
-    )
-  })
 })
 
 describe('what it refuses', () => {

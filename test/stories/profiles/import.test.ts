@@ -65,18 +65,6 @@ error: cannot ask for confirmation`)
     const { stderr } = await world.type(`ls-auth profile add --from ${file}`)
     expect(stderr).toContain(`\nwith the parameters       ${shown}\nand sends tokens to `)
   })
-
-  it('without a client id: the error names the file, and its hint can be typed', async () => {
-    await writeFile(file, TEAM.replace(/client_id.*\n/, ''))
-    const { exit, stderr } = await world.type(`ls-auth profile add b --from ${file} --yes`)
-    expect(exit).toBe(2)
-    expect(stderr).toContain(
-      `error: profile b has no client_id in ${file}\nhint: Add client_id there, or on the command line: `,
-    )
-    const line = stderr.match(/ls-auth profile add .*--client-id ID.*/)?.[0] ?? ''
-    expect(await world.type(line)).toMatchObject({ exit: 0 })
-    expect(await config()).toBe(TEAM.replace('profiles.work', 'profiles.b').replace('"ls-auth-cli"', '"ID"'))
-  })
 })
 
 describe('what this version does not know in a profile from a file', () => {

@@ -47,16 +47,6 @@ it('a CI job needs no file: token, API, back end and tenant by variables', async
   expect(tempo.requests.at(-1)?.headers['x-scope-orgid']).toBe('shop')
 })
 
-it('profile show where nothing is set says how to begin, and lists no defaults', async () => {
-  const { exit, stdout, stderr } = await world.type('ls-auth profile show')
-  expect({ exit, stdout }).toEqual({ exit: 0, stdout: '' })
-  expect(stderr).toBe(
-    'There is no profile yet. Ask your platform team for the address of the trace gateway, then: ls-auth login URL\n',
-  )
-  world.variables.LS_AUTH_API = jaeger.url
-  expect((await world.type('ls-auth profile show')).stdout).toMatch(/^default\napi +\S+ +# LS_AUTH_API\n$/)
-})
-
 it('a variable with a wrong value is exit 2 and names the variable', async () => {
   world.variables.LS_AUTH_BACKEND = 'splunk'
   expect(await world.type(`ls-auth services --api ${jaeger.url}`)).toMatchObject({

@@ -94,16 +94,6 @@ describe('the vendors, by the address alone', () => {
     expect(server.asked('register')).toEqual([])
     expect(server.asked('authorize')[0]).toMatchObject({ client_id: url })
   })
-
-  it('a server that refuses `resource`: resource = "" in the profile leaves it out', async () => {
-    await start({ refusesResource: true })
-    const refused = await login()
-    expect(refused.exit).not.toBe(0)
-    await expect(config()).rejects.toThrow('ENOENT')
-    await world.writeConfig(`[profiles.work]\napi = "${server.api}"\nresource = ""\n`)
-    expect(await login('--profile work')).toMatchObject({ exit: 0 })
-    expect(server.asked('authorize').at(-1)).not.toHaveProperty('resource')
-  })
 })
 
 describe('where the metadata are', () => {

@@ -144,15 +144,6 @@ describe('one sign-in at the company', () => {
     expect(without.exit).not.toBe(0)
     expect(legs()).toEqual(before)
   })
-
-  it('is judged by expect: by the token for the API', async () => {
-    await profile('\n[profiles.work.expect]\nscopes = ["traces:admin"]\n')
-    const { exit } = await login()
-    expect(exit).toBe(11)
-    expect(company.liveRefreshTokens()).toBe(0)
-    await profile(`\n[profiles.work.expect]\nscopes = ["traces:read"]\nissuer = ["${server.issuer}"]\n`)
-    expect((await login()).exit).toBe(0)
-  })
 })
 
 describe('beside it', () => {

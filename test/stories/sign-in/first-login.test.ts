@@ -96,18 +96,6 @@ describe('login with nothing configured', () => {
     expect(await config()).toContain(`[profiles.mine]\nissuer = "${issuer}"\nclient_id = "${clientId}"\n`)
   })
 
-  it('flags that are typed are not asked for', async () => {
-    const { clientId, issuer } = stage.provider
-    const { exit } = await answer(
-      ['', issuer],
-      `--client-id ${clientId} --api ${stage.gateway.url} --backend tempo --profile p`,
-    )
-    expect({ exit, left: world.stdin }).toEqual({ exit: 0, left: [] })
-    expect(await config()).toContain(
-      `[profiles.p]\nissuer = "${issuer}"\nclient_id = "${clientId}"\nredirect_ports = "any"\nbackend = "tempo"\n`,
-    )
-  })
-
   it('an issuer that does not answer is an error before the first question', async () => {
     const { exit, stderr } = await answer([], '--issuer http://127.0.0.1:9')
     expect(exit).toBe(6)

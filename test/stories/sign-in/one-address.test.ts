@@ -195,20 +195,6 @@ Sign in with these settings and save them? [y/N] `,
     expect(await config()).toContain('project = "staging"')
   })
 
-  it('flags and what a person has added win over what the API says, and stay', async () => {
-    api.answers = { [WELL_KNOWN]: { body: document({}, { client_id: 'another' }) } }
-    const { exit, stderr } = await login(
-      api.url,
-      ['y'],
-      '--client-id ls-auth-cli --project mine --scope groups',
-    )
-    expect(exit).toBe(0)
-    expect(stderr).toContain('  as client     ls-auth-cli  (--client-id)\n')
-    expect(stderr).toContain('project mine\n')
-    expect(await config()).toMatch(/client_id = "ls-auth-cli"\nscopes = .*"groups", "traces:read".*\n/)
-    expect(await config()).toContain('project = "mine"')
-  })
-
   it('another header for the token: it is shown, saved, and sent', async () => {
     api.answers = {
       [WELL_KNOWN]: { body: document({}, { authorization_header: 'X-JWT-Assertion' }) },
@@ -245,14 +231,6 @@ Sign in with these settings and save them? [y/N] `,
     const [line = ''] = new RegExp(`ls-auth login .* --issuer ${issuer}$`, 'm').exec(stderr) ?? []
     world.stdin = ['y']
     expect(await world.type(line)).toMatchObject({ exit: 0 })
-  })
-
-  it('the address of the identity provider: says so, and how to go on', async () => {
-    const { issuer } = stage.provider
-    const { exit, stderr } = await login(issuer, [])
-    expect(exit).toBe(2)
-    expect(stderr).toContain('is your identity provider, not the trace gateway\n')
-    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`--issuer ${issuer} --client-id ID --api URL`)
   })
 
   it('a Jaeger that wants no sign-in: the line that asks it', async () => {

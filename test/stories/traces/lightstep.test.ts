@@ -131,13 +131,6 @@ describe('search', () => {
     expect(list.stderr).toContain('stopped at 1 span, ')
   })
 
-  it('--attr key!=value is exit 2', async () => {
-    const search = 'ls-auth trace search --service web --attr span.http.method!=GET'
-    const { exit, stdout, stderr } = await world.type(search)
-    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
-    expect(stderr).toMatch(/^error: Lightstep only searches for equal attributes.*\nhint: Drop --attr/)
-  })
-
   it('nothing named, or a query it does not take: exit 2', async () => {
     for (const command of ['search --min 1ms', 'why --error', 'breakdown']) {
       const { exit, stderr } = await world.type(`ls-auth trace ${command}`)

@@ -82,17 +82,6 @@ describe('a list of ids, at a Tempo', () => {
     expect(idsIn(outcome.stdout)).toEqual(lines(found.stdout).map((line) => JSON.parse(line).traceId))
   })
 
-  it('one that does not exist is named, the others are written, and the exit is 7', async () => {
-    await writeFile(list, `${first}\n${MISSING}\n${second}\n`)
-    const outcome = await world.type(`ls-auth trace get --ids ${list} --quiet`)
-    expect(outcome.exit).toBe(7)
-    expect(idsIn(outcome.stdout)).toEqual([first, second])
-    expect(outcome.stderr).toBe(
-      `failed: ${MISSING}: Tempo has no trace ${MISSING}\n` +
-        'error: 1 of 3 ids could not be read\nhint: See the reasons above.\n',
-    )
-  })
-
   it('what may be there the next time is 6, and the same command asks for that one alone', async () => {
     await writeFile(list, `${first}\n${MISSING}\n${second}\n${third}\n`)
     tempo.inFront = (_, path) =>
@@ -195,23 +184,6 @@ describe('a list of ids, at a Tempo', () => {
     expect(named).toBeGreaterThan(10)
     expect(named).toBeLessThan(30)
     expect(down.stderr).toContain(`stopped: ${40 - named} ids are left.`)
-  })
-
-  it('at a terminal, how far it has come', async () => {
-    world.watched = true
-    tempo.inFront = (n) => {
-      if (n % 10 === 0) world.clockOffset += 1_000
-      return undefined
-    }
-    const { stderr } = await world.type(`ls-auth trace get --ids ${list} --show-sensitive`)
-    expect(stderr).toMatch(/\d+ of 40 traces, \d+\/s …\r\u001b\[2K/)
-    expect(stderr.replaceAll(/[^\r\n]*\r\u001b\[2K/g, '')).toBe('')
-  })
-
-  it('each fetch is in the record', async () => {
-    await world.type(`ls-auth trace get --ids ${list}`)
-    const record = await readFile(join(world.stateDirectory, 'audit.jsonl'), 'utf8')
-    expect(new Set(lines(record).map((line) => JSON.parse(line).trace_id))).toEqual(new Set(ids))
   })
 })
 

@@ -79,12 +79,6 @@ describe('two traces', () => {
     expect(lines.filter((line) => line.length > 80)).toEqual([])
   })
 
-  it('standard input is a side, once', async () => {
-    world.stdin = [JSON.stringify(toOtlpDocument([good], 'hex'))]
-    expect(await diff(`- ${path('bad.json')}`)).toMatchObject({ exit: 0 })
-    expect(await diff('- -')).toMatchObject({ exit: 2, stdout: '' })
-  })
-
   it('the same trace twice: no difference, and it is said why', async () => {
     const { exit, stdout, stderr } = await diff(
       `${bad.traceId} ${bad.traceId} --profile tempo --fail-if-slower 0%`,
@@ -235,25 +229,6 @@ describe('an empty side is exit 7', () => {
     const outcome = await diff(line)
     expect(outcome).toMatchObject({ exit: 7, stdout: '' })
     expect(outcome.stderr).toMatch(stderr)
-  })
-
-  it('a trace without a duration cannot be judged: exit 5, and the comparison is there', async () => {
-    await save('flat.json', [
-      { ...good, spans: good.spans.map((span) => ({ ...span, startMicros: 1e15, endMicros: 1e15 })) },
-    ])
-    const outcome = await diff(`${path('flat.json')} ${path('bad.json')} --fail-if-slower 20%`)
-    expect(outcome.exit).toBe(5)
-    expect(outcome.stdout).toMatch(/^slower: 0s → /)
-    expect(outcome.stderr).toMatch(
-      /^error: --fail-if-slower cannot be judged: A has no duration\nhint: .+\n$/,
-    )
-  })
-
-  it('an API that fails is exit 6, and nothing is half told', async () => {
-    tempo.inFront = () => ({ status: 500 })
-    const outcome = await diff(`--a 'service=frontend since=2d' ${path('bad.json')} --profile tempo`)
-    tempo.inFront = undefined
-    expect(outcome).toMatchObject({ exit: 6, stdout: '' })
   })
 })
 

@@ -98,13 +98,6 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     expect(lightstep.snapshots.taken.length).toBeLessThanOrEqual(1)
   })
 
-  it('too few to tell', async () => {
-    const outcome = await world.type(`ls-auth trace why --file ${file} --service checkout --error --limit 9`)
-    expect(outcome).toMatchObject({ exit: 0 })
-    expect(outcome.stdout).toContain('Too few to tell: common values may be chance.')
-    expect(outcome.stderr).not.toContain('next:')
-  })
-
   it.each([
     ['--file FILE', 2, 'missing --error or --slower-than'],
     ['--file FILE --error --slower-than 1s', 2, '--error and --slower-than cannot be used together'],

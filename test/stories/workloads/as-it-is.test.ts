@@ -87,16 +87,6 @@ describe('a job of GitHub Actions', () => {
     expect(stderr).toMatch(/has no audience for the token\nhint: .*profile set audience VALUE/)
   })
 
-  it('is refused by expect: exit 11, with what is required and held', async () => {
-    await asIs('github', 'audience = "api://traces"')
-    await place.world.editConfig((text) => `${text}\n[profiles.ci.expect]\nsub = "repo:acme/other:*"\n`)
-    const { exit, stdout, stderr } = await place.type('ls-auth token')
-    expect({ exit, stdout }).toEqual({ exit: 11, stdout: '' })
-    expect(stderr).toMatch(/^error: the token does not match this profile's expectations\n/)
-    expect(stderr).toContain('repo:acme/app:environment:prod')
-    expect(stderr).not.toContain('login')
-  })
-
   it('does not use a proof of another issuer: exit 10', async () => {
     await asIs('github')
     place.platform.claims = { iss: 'https://other.example' }
@@ -122,15 +112,6 @@ describe('a job of GitHub Actions', () => {
       environment: 'prod',
       role: null,
     })
-  })
-
-  it('passes and fails checks, which cannot be offline', async () => {
-    await asIs('github')
-    expect((await place.type('ls-auth check --aud api://traces')).exit).toBe(0)
-    expect((await place.type('ls-auth check --aud api://other')).exit).toBe(5)
-    const offline = await place.type('ls-auth check --offline')
-    expect(offline.exit).toBe(2)
-    expect(offline.stderr).not.toContain('login')
   })
 
   it('is looked at by doctor, without a browser, a store or a redirect', async () => {

@@ -43,15 +43,6 @@ describe.each([
     expect(place.platform.requests.at(-1)?.audience).toBe('https://proofs.example')
   })
 
-  it('is asked for the audience of the profile, else for the issuer', async () => {
-    await as('job-public', `source = "github"\ngrant = "${grant}"`, 'audience = "https://proofs.example"')
-    await place.type('ls-auth token')
-    expect(place.platform.requests.at(-1)?.audience).toBe('https://proofs.example')
-    await as('job-public', `source = "github"\ngrant = "${grant}"`)
-    await place.type('ls-auth token')
-    expect(place.platform.requests.at(-1)?.audience).toBe(place.provider.issuer)
-  })
-
   it('is for another scope and another API by flags', async () => {
     await as('job-public', workload, 'scopes = ["traces:read"]')
     const { stdout } = await place.type('ls-auth token --scope traces:write --audience api://other')
@@ -68,24 +59,6 @@ describe.each([
     expect(stderr).toContain('in [secret]')
     expect(stderr).toContain('the proof says aud = https://wrong.example')
     expect(stderr).toContain('hint: Compare issuer, audience and subject of the proof')
-    expect(stderr).not.toContain('login')
-  })
-
-  it('is refused: doctor fails in the same words, and tries no API', async () => {
-    await as('job-public', `source = "github"\ngrant = "${grant}"\naudience = "https://wrong.example"`)
-    const { exit, stdout } = await place.type('ls-auth doctor')
-    expect(exit).toBe(5)
-    expect(stdout).toMatch(/^FAIL +workload +the provider refused to give a token$/m)
-    expect(stdout).toContain('the proof says aud = https://wrong.example')
-    expect(stdout).toContain('→ Compare issuer, audience and subject of the proof')
-    expect(stdout).toMatch(/^- +API +not tried: there is no token$/m)
-    expect(stdout).not.toContain('login')
-  })
-
-  it('is refused by expect: exit 11', async () => {
-    await as('job-public', workload, '[profiles.ci.expect]\nscopes = ["traces:admin"]')
-    const { exit, stderr } = await place.type('ls-auth token')
-    expect(exit).toBe(11)
     expect(stderr).not.toContain('login')
   })
 })

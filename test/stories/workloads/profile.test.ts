@@ -66,32 +66,4 @@ describe('the profile of a workload', () => {
     expect((await place.type('ls-auth profile show ci')).exit).toBe(0)
     await writeFile(place.world.configFile, before)
   })
-
-  it('is exported whole, for it holds no secret, and imported by somebody who sees what is sent where', async () => {
-    await place.world.editConfig((text) =>
-      text.replace(
-        'grant = "token-exchange"',
-        'grant = "token-exchange"\nclient_auth = "private_key_jwt"\nassertion_key = "/etc/key.pem"\nassertion_key_id = "k1"',
-      ),
-    )
-    const { stdout } = await place.type('ls-auth profile export ci')
-    expect(stdout).toContain('[profiles.ci.workload]\nsource = "github"\ngrant = "token-exchange"')
-    const path = await place.file('team.toml', stdout)
-    const { exit, stderr } = await place.type(`ls-auth profile add again --from ${path} --yes`)
-    expect(exit, stderr).toBe(0)
-    expect(stderr).toContain(
-      'This profile proves itself with  github and the key /etc/key.pem\n' +
-        'at                               https://login.example\n' +
-        'and sends tokens to              https://traces.example\n',
-    )
-    expect(stderr).toContain('Then: ls-auth whoami --profile again')
-    expect((await place.type('ls-auth profile export again')).stdout).toBe(
-      stdout.replace('[profiles.ci', '[profiles.again').replace('[profiles.ci', '[profiles.again'),
-    )
-  })
-
-  it('is removed without a look at the keychain', async () => {
-    expect((await place.type('ls-auth profile remove again')).exit).toBe(0)
-    expect(place.world.keychain.calls).toEqual([])
-  })
 })

@@ -59,18 +59,6 @@ it('a proxy that is none', async () => {
   expect(lines).toEqual([`network: the proxy on the way to traces.example ${NO_HTTP}`, HINT])
 })
 
-it.each([
-  ['gzip', 'sent a damaged compressed answer'],
-  ['zstd', 'answered in an encoding that ls-auth did not request'],
-])('a body that cannot be read (%s) is blamed on that host alone', async (encoding, message) => {
-  const head = `HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: 4\r\n\r\n`
-  const url = await answering(`${head}junk`)
-  expect(await toldBy(() => get(url))).toEqual([
-    `api-failed: ${new URL(url).host} ${message}`,
-    'Try again. If it keeps failing, ask whoever runs that host or the proxy.',
-  ])
-})
-
 it.each(['', 'identity', ' Identity '])('a body in no encoding (%j) is read as it came', async (encoding) => {
   const head = `HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: 4\r\n\r\n`
   expect((await get(await answering(`${head}junk`))).body.toString()).toBe('junk')

@@ -59,13 +59,6 @@ describe('a server that closes an idle connection at the moment of the next requ
     expect(seen).toEqual(['GET answered', 'GET broken', 'GET answered'])
   })
 
-  it('and one that breaks the new connection too is down', async () => {
-    const send = await client()
-    await send('GET')
-    await listening.close()
-    await expect(send('GET')).rejects.toMatchObject({ code: 'network' })
-  })
-
   it('is treated likewise behind a proxy: a tunnel for each POST', async () => {
     const [proxy, tls] = await Promise.all([
       startConnectProxy({ hosts: { 'idp.example': '127.0.0.1' } }),

@@ -23,11 +23,3 @@ test.each([
       ...{ code: 'api-failed', reason: 'broken-json', message, hint: 'Download or export it again.' },
     })
 })
-
-test('nothing of the file and no word of V8 is told', () => {
-  const secret = 'hunter2-secret'
-  for (const text of [`{"${secret}" ${secret}}`, `{"a":"${secret}`, `{"a":1}\n{${secret}}\n{}\n`]) {
-    const { message, hint, detail } = failureOf(text)
-    expect(JSON.stringify([message, hint, detail])).not.toMatch(/hunter2|unexpected|position|token/i)
-  }
-})

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toTraceEvents } from '../../../src/trace/formats/trace-events.ts'
-import { maskTrace } from '../../../src/trace/masking.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { whyEndless } from '../../../src/trace/tree/span-facts.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
@@ -161,12 +160,5 @@ describe('no attribute is lost', () => {
       'http.route': '/cart',
       attributes: { [name]: 'mine' },
     })
-  })
-
-  test('nor those of a link, which are masked as others are', () => {
-    const trace = { traceId: 'a'.repeat(32), spans: [{ ...makeSpan({ id: 1 }), links }] }
-    const link = { traceId: 'b'.repeat(32), spanId: spanId(9) }
-    expect(argsOf(trace)?.links).toEqual([{ ...link, attributes: { api_key: 'k-1' } }])
-    expect(argsOf(maskTrace(trace).trace)?.links).toEqual([{ ...link, attributes: { api_key: '[masked]' } }])
   })
 })

@@ -6,7 +6,6 @@ import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import { drawnPath, TimeOnPath } from '../../../src/trace/analysis/critical-path.ts'
 import { maskTrace } from '../../../src/trace/masking.ts'
 import type { Span, Trace } from '../../../src/trace/model.ts'
-import { brokenLines } from '../../../src/trace/render/fields.ts'
 import { glyphsFor, type Pen, WORDS } from '../../../src/trace/render/glyphs.ts'
 import { renderHtml } from '../../../src/trace/render/html.ts'
 import { spanDetails } from '../../../src/trace/render/span-details.ts'
@@ -54,19 +53,6 @@ test('of any span no line is wider than the terminal, and nothing steers it', ()
       },
     ),
     { numRuns: runsOf(150) },
-  )
-})
-
-test('nothing is lost of a text that is broken but blanks', () => {
-  fc.assert(
-    fc.property(
-      fc.string({ unit: 'grapheme', maxLength: 200 }),
-      fc.integer({ min: 4, max: 60 }),
-      (text, width) => {
-        const bare = (lines: readonly string[]) => lines.join('').replace(/\s/g, '')
-        expect(bare(brokenLines(text, width))).toBe(bare(brokenLines(text, 100_000)))
-      },
-    ),
   )
 })
 

@@ -1,8 +1,6 @@
-import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import type { Style } from '../../../src/ports/terminal.ts'
 import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { planRows } from '../../../src/trace/render/waterfall/rows.ts'
@@ -13,17 +11,6 @@ import { EPOCH, makeChain, makeTrace, type Sketch } from '../make.ts'
 
 function draw(trace: Trace, options: Partial<WaterfallOptions> = {}): string[] {
   return [...renderWaterfall(buildTree(trace), { width: 80, unicode: true, style: UNSTYLED, ...options })]
-}
-
-const colour = (code: number) => (text: string) => (text === '' ? '' : `\u001b[${code}m${text}\u001b[0m`)
-const painted: Style = {
-  bold: colour(1),
-  dim: colour(2),
-  red: colour(31),
-  green: colour(32),
-  yellow: colour(33),
-  inverse: colour(7),
-  palette: (index, text) => colour(90 + (index % 6))(text),
 }
 
 const CHECKOUT: Sketch[] = [
@@ -102,15 +89,6 @@ test('no line is wider than the terminal, for any trace, at 20 to 250 columns', 
         expectSound(draw(trace, { width, unicode, fold, now: Number(EPOCH / 1_000_000n) + 5e6 }), width)
       },
     ),
-  )
-})
-
-test('colour changes no text', () => {
-  fc.assert(
-    fc.property(anyTrace, fc.integer({ min: 40, max: 250 }), (trace, width) => {
-      const lines = draw(trace, { width, style: painted }).map((line) => stripVTControlCharacters(line))
-      expect(lines).toEqual(draw(trace, { width }))
-    }),
   )
 })
 

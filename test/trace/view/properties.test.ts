@@ -34,17 +34,6 @@ test('whatever is pressed: the cursor has a row, on the screen; no line is too w
   )
 })
 
-test('every row comes once, in an order that folding does not change', () => {
-  fc.assert(
-    fc.property(someTrace, anyKeys, (trace, keys) => {
-      const { scene, state } = walkThrough(trace).press(...keys)
-      const { placeOf } = scene.plan(state.pathOnly)
-      const places = [...state.rows.lines].filter((node) => node >= 0).map((node) => placeOf[node] ?? -1)
-      expect(places).toEqual([...new Set(places)].sort((a, b) => a - b))
-    }),
-  )
-})
-
 test('what is folded is unfolded by the opposite key', () => {
   fc.assert(
     fc.property(someTrace, anyKeys, (trace, keys) => {

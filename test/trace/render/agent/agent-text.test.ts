@@ -56,18 +56,6 @@ describe('the text of a trace for an agent', () => {
     expect(text).toContain('critical path, 100ms in all')
   })
 
-  it('clocks may differ: by how much, without a flag that a tool does not have', () => {
-    const text = textOf(
-      makeTrace(
-        { id: 9, service: 'a', ms: 300 },
-        { id: 1, parent: 9, service: 'a', kind: 'client', at: 100, ms: 100 },
-        { id: 2, parent: 1, service: 'b', kind: 'server', at: 40, ms: 50 },
-      ),
-    )
-    expect(text).toMatch(/^.*clocks may differ, by up to 85\.0ms$/m)
-    expect(text).not.toContain('--skew')
-  })
-
   it('says facts, findings, the critical path and the folded rows, then what was left out', () => {
     const reads = Array.from({ length: 6 }, (_, i) => ({
       id: 10 + i,
@@ -198,14 +186,6 @@ describe('one span of a trace and what is below it', () => {
     )
     expect(span).toContain('critical path  20.0ms, 20% of it')
     expect(part).toContain('critical path, 80.0ms in all\n   20.0ms  25%       +0s  0000000000000002')
-  })
-
-  it('a span that called nothing is told once, by its own lines', () => {
-    const text = below(2)
-    expect(text).toMatch(/^trace \w+, 100ms, 3 spans,/)
-    expect(text).toContain('start          +20.0ms')
-    expect(text).not.toMatch(/100%|All 1 row/)
-    expect(text).toContain('</trace-data>\n\nnext:\n')
   })
 })
 
