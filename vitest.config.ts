@@ -69,11 +69,7 @@ const SLOW = [
   'test/process/screens/play.test.ts',
   // Traces of 80,000 levels and 100,000 spans; hundreds of made-up worlds.
   'test/trace/formats/zipkin-hostile.test.ts',
-  'test/trace/breakdown/breakdown-worlds.test.ts',
-  'test/trace/causes/planted.test.ts',
   'test/trace/render/scale.test.ts',
-  'test/trace/compare/comparison-time.test.ts',
-  'test/trace/compare/planted.test.ts',
   'test/trace/compare/rank-test.test.ts',
   'test/process/screens/view-large.test.ts',
   // Long texts made to take a square of time.

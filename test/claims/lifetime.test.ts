@@ -45,27 +45,6 @@ describe('the times of a token, in words', () => {
     ])
   })
 
-  it('what cannot be so', () => {
-    const payload = { iat: SECONDS + 600, nbf: 'soon', exp: SECONDS + 660 }
-    expect(findings(payload, { maxTokenLifetimeSeconds: 3600 }).slice(1)).toStrictEqual([
-      {
-        assertion: 'already valid',
-        expected: 'start before 2027-01-15T08:01:00Z',
-        actual: 'not a time',
-        verdict: 'unknown',
-        reason: 'unreadable',
-      },
-      {
-        assertion: 'token lifetime',
-        expected: 'at most 1h',
-        actual: '1m',
-        verdict: 'fail',
-        source: 'exp - iat',
-        note: 'its issue time is 2027-01-15T08:10:00Z, which is in the future',
-      },
-    ])
-  })
-
   it('an nbf of null says that there is none', () => {
     expect(findings({ nbf: null, exp: SECONDS + 60 })).toMatchObject([{ assertion: 'not expired' }])
   })

@@ -99,12 +99,6 @@ describe('a command that runs as the person', () => {
     expect(stdout).toContain('POST /checkout')
   })
 
-  it('has stdin, stdout and stderr, and nothing is said beside', async () => {
-    const script = 'read line; echo "out $line"; echo "err $line" >&2'
-    const ended = await machine.run(['exec', '--', 'sh', '-c', script], { stdin: 'hello\n' })
-    expect(ended).toMatchObject({ exit: 0, stdout: 'out hello\n', stderr: 'err hello\n' })
-  })
-
   it('finds the token nowhere in the arguments', async () => {
     const { stdout } = await exec('--', 'sh', '-c', 'cat /proc/$$/cmdline /proc/$PPID/cmdline | tr "\\0" " "')
     expect(stdout).toContain('exec')

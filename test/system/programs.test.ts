@@ -73,17 +73,6 @@ describe.skipIf(!IS_POSIX)('the output of a program', () => {
     // What it has started may still hold its output.
     expect(await output('sleep 3600; true', 100)).toEqual({ end: 'too-late' })
   })
-
-  it('is waited for no longer, and the program is ended, where it is stopped', async () => {
-    const stop = new AbortController()
-    const path = join(place, 'pid')
-    const asked = output(`echo $$ >${path}; exec sleep 60`, 10_000, stop.signal)
-    await expect.poll(() => readFile(path, 'utf8').catch(() => '')).toMatch(/\d+\n/)
-    stop.abort()
-    expect((await asked).end).toBe('failed')
-    const pid = Number(await readFile(path, 'utf8'))
-    await expect.poll(() => isAlive(pid)).toBe(false)
-  })
 })
 
 function isAlive(pid: number): boolean {

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isReadable, MAX_TOKEN_CHARACTERS, readJwt } from '../../../src/claims/jwt/jwt.ts'
-import { parseStrictJson } from '../../../src/claims/jwt/strict-json.ts'
 import { runsOf } from '../../property-runs.ts'
 import { part, tokenText } from '../token-text.ts'
 
@@ -81,49 +80,6 @@ describe('readJwt', () => {
         if (!isReadable(jwt)) throw new Error(JSON.stringify(jwt))
         expect(JSON.stringify(jwt.payload)).toBe(JSON.stringify(JSON.parse(JSON.stringify(payload))))
       }),
-    )
-  })
-})
-
-describe('parseStrictJson', () => {
-  it('accepts what JSON.parse accepts and refuses what it refuses', () => {
-    const texts = fc.oneof(
-      fc.json(),
-      fc.string(),
-      fc
-        .array(
-          fc.constantFrom(
-            '{',
-            '}',
-            '[',
-            ']',
-            ',',
-            ':',
-            '"',
-            '\\',
-            'a',
-            '1',
-            '-',
-            '.',
-            'e',
-            ' ',
-            'true',
-            'null',
-          ),
-        )
-        .map((marks) => marks.join('')),
-    )
-    fc.assert(
-      fc.property(texts, (text) => {
-        const strict = parseStrictJson(text)
-        let loose: { value: unknown } | undefined
-        try {
-          loose = { value: JSON.parse(text) }
-        } catch {}
-        if ('problem' in strict) return loose === undefined || strict.problem === 'duplicate-member'
-        return loose !== undefined && JSON.stringify(strict.value) === JSON.stringify(loose.value)
-      }),
-      { numRuns: runsOf(3000) },
     )
   })
 })

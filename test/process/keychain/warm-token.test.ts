@@ -34,16 +34,4 @@ describe.skipIf(!traced)('what a warm token asks of the file system', () => {
     const appended = lines.filter((line) => line.includes('hand-out'))
     expect(appended).toEqual([expect.stringMatching(/write\(\d+, "\{/)])
   })
-
-  it('opens the session file once and lists no directory', async () => {
-    const log = join(machine.home, 'strace.log')
-    const bin = new URL('../../../bin/ls-auth.js', import.meta.url).pathname
-    const calls = ['-f', '-e', 'trace=open,openat', '-o', log]
-    const run = machine.command('strace', [...calls, process.execPath, bin, 'token'])
-    expect((await run.ended).exit).toBe(0)
-    const sessions = join(machine.stateDirectory, 'sessions')
-    // A directory is opened before it is listed, so a list would show here too.
-    const opened = (await readFile(log, 'utf8')).split('\n').filter((line) => line.includes(sessions))
-    expect(opened).toEqual([expect.stringMatching(/[0-9a-f]{24}\/session", O_RDONLY/)])
-  })
 })

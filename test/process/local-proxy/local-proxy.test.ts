@@ -169,20 +169,6 @@ describe('a proxy of a person who is signed in', () => {
     expect(stderr).toMatch(/\nerror: another account has signed in since this began\nhint: Start it again/)
     await signInHere()
   })
-
-  it('and a command of ours behind it fails as it does itself: exit status, message and hint', async () => {
-    const proxy = await open()
-    expect((await machine.run(['logout'])).exit).toBe(0)
-    gateway.distrusts = () => true
-    const over = await machine.run(['services'], { env: { LS_AUTH_PROXY: '1', LS_AUTH_API: proxy.api } })
-    gateway.distrusts = () => false
-    expect(over).toMatchObject({ exit: 3, stdout: '' })
-    expect(over.stderr).toMatch(
-      /^error: you are not signed in\nhint: .*ls-auth login.*\(outside of exec --proxy\)/,
-    )
-    await proxy.running.ended
-    await signInHere()
-  })
 })
 
 describe('with LS_AUTH_TOKEN and an API that writes down what it gets', () => {

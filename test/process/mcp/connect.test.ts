@@ -156,14 +156,6 @@ it('a scope that the token lacks is a tool error with the command to type', asyn
   )
 })
 
-it('a session that the server has ended is begun again', async () => {
-  const agent = await begin('stateful')
-  expect(await agent.call('read_it')).toMatchObject({ isError: false })
-  server.forgetSessions()
-  expect(await agent.call('read_it')).toMatchObject({ isError: false })
-  expect(server.requests.filter(({ rpc }) => rpc === 'initialize')).toHaveLength(2)
-})
-
 it.each(KINDS)('%s: a server that is started anew answers the next call', async (kind) => {
   const agent = await begin(kind)
   expect(await agent.call('read_it')).toMatchObject({ isError: false })

@@ -104,18 +104,6 @@ it('the official client closes its connection: no request is without its line, a
   await expectAllRecorded()
 })
 
-it('what is asked before the end of the input is answered, however late: `printf … | ls-auth mcp`', async () => {
-  answers = () => ({ status: 200, body: { services: ['shop'] }, after: 3_500 })
-  const wire = openWire(machine, settings())
-  await ERAS.initialize.begin(wire)
-  wire.write(
-    `${JSON.stringify({ jsonrpc: '2.0', id: 'slow', method: 'tools/call', params: { name: 'get_services', arguments: {} } })}\n`,
-  )
-  expect(await wire.close()).toMatchObject({ exit: 0, stderr: '' })
-  expect(wire.messages().find(({ id }) => id === 'slow')).toMatchObject({ result: { isError: false } })
-  expect((await recorded()).map(({ status }) => status)).toEqual([200])
-})
-
 describe('a renewal that has begun', () => {
   let provider: Provider
   let wire: Wire

@@ -1,4 +1,4 @@
-import { access, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Gateway, type GatewayOptions, startGateway } from '../../world/gateway.ts'
@@ -76,22 +76,4 @@ it('a person without the right: whom to ask or what to type is told, and nothing
     .split('\n')
     .map((line) => JSON.parse(line))
   expect(told.filter(({ way, status }) => way === 'mcp' && status === 403)).toHaveLength(4)
-})
-
-it('a session that the provider ends in the middle: the person must sign in, and no browser is opened for that', async () => {
-  expect(await agent.call('get_trace', GET)).toMatchObject({ isError: false })
-  gateway.distrusts = () => true
-  provider.tamper.intercept = (request, response) => {
-    if (request.url !== '/token') return false
-    response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_grant"}')
-    return true
-  }
-  const { isError, text } = await agent.call('get_trace', GET)
-  gateway.distrusts = () => false
-  provider.tamper = {}
-  expect(isError).toBe(true)
-  expect(text).toMatch(/^The person is not signed in[\s\S]*ask them to run ls-auth login/)
-  expect(text).toMatch(/^hint: .*ls-auth login/m)
-  await expect(access(opened())).rejects.toThrow('ENOENT')
-  await signIn(machine, ['login'])
 })

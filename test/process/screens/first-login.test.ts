@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { browse } from '../../world/browser.ts'
 import { BINARY, type Machine, openMachine } from '../../world/machine.ts'
@@ -38,23 +38,6 @@ describe.skipIf(!needs(PTY))('the questions of a first login, in a real terminal
     expect(await pty.ended).toBe(0)
     expect(pty.screen).toContain('Signed in as alice@example.test.')
     expect(await readFile(machine.configFile, 'utf8')).toContain('[profiles.work]')
-  })
-
-  it.each([
-    ['Ctrl-C', '\u0003', 130],
-    ['Ctrl-D', '\u0004', 4],
-  ])('%s leaves nothing behind, and has a status of its own', async (_, key, exit) => {
-    for (const later of [false, true]) {
-      const pty = login(['--store', 'file', '--store-key-file', machine.keyFile])
-      await pty.sees(FIRST)
-      if (later) {
-        pty.press(`${provider.issuer}${ENTER}`)
-        await pty.sees(/or "later": $/)
-      }
-      pty.press(key)
-      expect(await pty.ended).toBe(exit)
-      expect(await readdir(machine.home)).toEqual([])
-    }
   })
 
   it('are not asked of an agent, which may have a terminal; nor are there colours', async () => {

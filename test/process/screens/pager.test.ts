@@ -59,12 +59,6 @@ describe.skipIf(!canTry)('output that is longer than the screen', () => {
     expect(shown).toMatch(/exit 0\n$/)
   })
 
-  it('a long help goes through the pager', async () => {
-    expect(await typed('ls-auth trace get --help', { PAGER: MARKING })).toMatch(
-      /^> Usage: ls-auth trace get/m,
-    )
-  })
-
   it('less is asked to show colours and to end by itself, and gets no token', async () => {
     const pager = join(machine.home, 'pager')
     await writeFile(pager, `#!/bin/sh\nenv > "${machine.home}/env"\nexec cat > "${machine.home}/given"\n`)

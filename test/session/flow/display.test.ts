@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Env, Files } from '../../../src/ports/ports.ts'
-import { findDisplay, isCi, REASONS } from '../../../src/session/flow/display.ts'
+import { findDisplay, isCi } from '../../../src/session/flow/display.ts'
 
 /** Whether the person would see a browser on this machine. */
 
@@ -73,14 +73,5 @@ describe('a CI job', () => {
     [undefined, false],
   ])('CI=%s: %s', (CI, is) => {
     expect(isCi({ variables: { CI } })).toBe(is)
-  })
-})
-
-it('the reasons, for people', () => {
-  expect(REASONS).toEqual({
-    ssh: 'This is an SSH session. Your browser is on your own machine.',
-    wsl: 'This is WSL. Your browser is on the Windows side.',
-    container: 'This is a container. Your browser is outside.',
-    'no-display': 'This machine has no display.',
   })
 })

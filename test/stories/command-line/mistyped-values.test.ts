@@ -54,28 +54,3 @@ describe('a value with a few wrong letters: the one that was meant comes first, 
     expect(stderr).toContain(`error: ${error}\nhint: ${hint}\n`)
   })
 })
-
-describe('a line that the parser does not take: two lines, with the name that is near', () => {
-  it.each([
-    ['logn', "unknown command 'logn'", 'Did you mean login? See: ls-auth --help'],
-    ['trace serch', "unknown command 'serch'", 'Did you mean search? See: ls-auth trace --help'],
-    ['whoami --jsn', "unknown option '--jsn'", 'Did you mean --json? See: ls-auth whoami --help'],
-    ['get 2545425d67bcf886', "unknown command 'get'", 'Did you mean trace get? See: ls-auth --help'],
-    ['trace search --error=true', '--error takes no value', 'See: ls-auth trace search --help'],
-    ['--quiet=s3cret whoami', '--quiet takes no value', 'See: ls-auth whoami --help'],
-    ['whoami token=s3cret', 'ls-auth whoami takes no argument', 'See: ls-auth whoami --help'],
-    ['glsa_Xk3dP9vQ2mZ7rT1wY5bN8cJ4', "unknown command '…'", 'See: ls-auth --help'],
-    ['trace 7f1e2a4493e14b0c8a530c4b0f1d2e3a', "unknown command '…'", 'See: ls-auth trace --help'],
-    ['whoami --glsa_Xk3dP9vQ2mZ7rT1wY5bN8cJ4', "unknown option '…'", 'See: ls-auth whoami --help'],
-    ['whoami -glsa_Xk3dP9vQ2mZ7rT1wY5bN8cJ4', "unknown option '…'", 'See: ls-auth whoami --help'],
-    ['profile-of-the-other-team', "unknown command 'profile-of-the-other-team'", 'See: ls-auth --help'],
-    ['whoami --tokn=s3cret', "unknown option '--tokn'", 'See: ls-auth whoami --help'],
-  ])('%s', async (line, error, hint) => {
-    const { exit, stdout, stderr } = await world.type(`ls-auth ${line}`)
-    expect({ exit, stdout, stderr }).toEqual({
-      exit: 2,
-      stdout: '',
-      stderr: `error: ${error}\nhint: ${hint}\n`,
-    })
-  })
-})

@@ -182,34 +182,4 @@ hint: Only an administrator can change that file. Use https. ${hint}
 `,
     })
   })
-
-  it.each([
-    ['a directory', () => mkdir(system), 'is not a file', 2],
-    ['no TOML', () => writeFile(system, 'a = = 1\n'), 'is not valid TOML', 2],
-    [
-      'plain http',
-      () => writeFile(system, '[profiles.team]\nissuer = "http://evil.example"\n'),
-      'refusing plain http to evil.example',
-      10,
-    ],
-  ])('doctor says it among its checks, and sends nothing: %s', async (_, spoil, found, otherwise) => {
-    await spoil()
-    const { exit, stdout } = await world.type('ls-auth doctor')
-    expect(exit).toBe(5)
-    expect(stdout).toMatch(/^FAIL +settings /m)
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(found)
-    expect(stdout).toContain(system)
-    expect(stdout).toMatch(/^ok +state /m)
-    expect(stdout).toMatch(/^- +session +not tried: the settings cannot be used$/m)
-    expect(stdout).toMatch(/^- +API +not tried: the settings cannot be used$/m)
-    const json = await world.type('ls-auth doctor --profile team --json')
-    const { profile, checks } = JSON.parse(json.stdout)
-    expect([json.exit, profile, checks[0]]).toEqual([
-      5,
-      'team',
-      expect.objectContaining({ area: 'settings', verdict: 'fail' }),
-    ])
-    // The attacks on a gateway need a profile.
-    expect((await world.type('ls-auth doctor --gateway')).exit).toBe(otherwise)
-  })
 })

@@ -90,19 +90,6 @@ describe('a change that another terminal was faster with', () => {
     expect(stderr).toContain('error: the profile jaeger already exists\nhint: ')
     expect(await settings()).toContain('api = "http://127.0.0.1:16686')
   })
-
-  it('add --replace: what was changed meanwhile is not thrown away unseen', async () => {
-    await world.writeConfig(WORK)
-    afterReading(() => other.type('ls-auth profile set tenant t'))
-    const { exit, stderr } = await world.type(
-      `ls-auth profile add work --replace --api http://127.0.0.1:1 ${OPEN}`,
-    )
-    expect(exit).toBe(2)
-    expect(stderr).toBe(
-      'error: another ls-auth has changed the profile work in the meantime\nhint: Check the profiles: ls-auth profile list. Then try again.\n',
-    )
-    expect(await settings()).toContain(WORK)
-  })
 })
 
 describe('login: a setting of the profile that another terminal has set while the browser was open', () => {

@@ -168,19 +168,6 @@ describe('my own settings, where another user decides what they say', () => {
   })
 })
 
-it.each(['socks5://127.0.0.1:1', 'socks5://bob:s3cretpw@127.0.0.1:1'])(
-  'a proxy that is none is said where it is looked at: %s',
-  async (proxy) => {
-    Object.assign(world.variables, { HTTPS_PROXY: proxy, LS_AUTH_API: 'https://traces.invalid' })
-    const { exit, stdout } = await world.type('ls-auth doctor')
-    expect(exit).toBe(5)
-    expect(stdout).toMatch(
-      /^FAIL +proxy +HTTPS_PROXY is not the URL of an HTTP proxy\n +→ Write it as http:\/\/host:port\.$/m,
-    )
-    expect(stdout).not.toContain('s3cretpw')
-  },
-)
-
 /** What is wrong in my own settings, or in a variable, and what is said of it. */
 const FAULTS: readonly (readonly [lines: string, found: string, next: string])[] = [
   ['[profiles.work', 'config.toml:1:15 is not valid TOML', 'Fix this line. The file was not changed.'],

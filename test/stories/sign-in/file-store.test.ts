@@ -128,43 +128,6 @@ it('a key file in a plain file: nobody is signed in with a key that is kept nowh
   expect((await world.type('ls-auth logout --all')).stderr).toBe('This machine has no sign-ins.\n')
 })
 
-describe('doctor, and a key file that does not exist', () => {
-  const doctor = async () => (await world.type('ls-auth doctor')).stdout
-
-  it('of a session: it fails, as commands do, and the file is not made', async () => {
-    await login(`--store-key-file ${keyFile}`)
-    expect(await doctor()).toContain(`key file ${keyFile} is private`)
-    const typo = join(world.home, 'typo.key')
-    world.variables.LS_AUTH_STORE_KEY_FILE = typo
-    const found = (await doctor()).replaceAll(/\n +/g, ' ')
-    const again = await token()
-    delete world.variables.LS_AUTH_STORE_KEY_FILE
-    expect(found).toMatch(
-      new RegExp(
-        `^FAIL +file store +the key file ${typo} does not exist → Point LS_AUTH_STORE_KEY_FILE at `,
-        'm',
-      ),
-    )
-    expect(found).toMatch(new RegExp(`^FAIL +session +the key file ${typo} does not exist`, 'm'))
-    expect(again).toMatchObject({ exit: 8, stderr: expect.stringContaining(`${typo} does not exist`) })
-    await expect(stat(typo)).rejects.toThrow()
-  })
-
-  it.each([
-    ['nobody is signed in', 'ls-auth logout'],
-    ['the session is in the keychain', 'ls-auth login --store keychain'],
-  ])('%s: it will be created at the next sign-in, and not before', async (_, line) => {
-    await login(`--store-key-file ${keyFile}`)
-    await world.type(line)
-    await world.type('ls-auth profile set store file')
-    await rm(keyFile)
-    expect((await doctor()).replaceAll(/\n +/g, ' ')).toMatch(
-      new RegExp(`^ok +file store +key file ${keyFile} will be created at the next sign-in$`, 'm'),
-    )
-    await expect(stat(keyFile)).rejects.toThrow()
-  })
-})
-
 describe('a passphrase', () => {
   it('is asked for without being stored, opens the session once per command, and a wrong one is refused', async () => {
     world.stdin = ['correct horse battery', 'correct horse battery']
@@ -297,25 +260,4 @@ describe('the state directory', () => {
     expect(world.keychain.items.size).toBe(0)
     expect((await world.type('ls-auth logout --all')).stderr).toBe('This machine has no sign-ins.\n')
   })
-})
-
-describe('two profiles share a sign-in, and each has a key file of its own', () => {
-  beforeEach(async () => {
-    expect((await login(`--profile work --store-key-file ${keyFile}`)).exit).toBe(0)
-    await world.editConfig(
-      (text) =>
-        `default_profile = "home"\n${text.replace('[profiles.work]', '[profiles.home]').replace(keyFile, `${keyFile}.home`)}\n${text}`,
-    )
-    await writeFile(`${keyFile}.home`, `${'a'.repeat(64)}\n`, { mode: 0o600 })
-  })
-
-  it.each(['ls-auth logout', 'ls-auth logout --all', 'ls-auth logout --profile work'])(
-    '%s ends it with the key that opens it',
-    async (line) => {
-      const revoked = provider.revocations()
-      const { exit, stderr } = await world.type(line)
-      expect({ exit, stderr }).toEqual({ exit: 0, stderr: expect.stringContaining('refresh token revoked') })
-      expect(provider.revocations()).toBe(revoked + 1)
-    },
-  )
 })

@@ -79,15 +79,6 @@ describe('a new sign-in that is not kept leaves the one before as it was', () =>
     await expectGood()
   })
 
-  it('the provider did not ask anew, though a newer sign-in was asked for (--max-age)', async () => {
-    provider.tamper = withClaims({ auth_time: Math.floor(Date.now() / 1000) - 3600 })
-    await signedIn()
-    const { exit, stderr } = await login('--max-age 5m')
-    expect(exit, stderr).not.toBe(0)
-    provider.tamper = {}
-    await expectGood()
-  })
-
   it('the disk fails at the last step', async () => {
     world.override = { files: async () => withoutRename }
     expect((await login()).exit).toBe(6)

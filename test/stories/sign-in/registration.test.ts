@@ -46,16 +46,6 @@ const answered = (method: string, status: number, body: object, headers: Record<
   }
 }
 
-/** The provider hangs up. */
-const hangsUp = () => {
-  stage.provider.tamper = {
-    intercept(_, response) {
-      response.destroy()
-      return true
-    },
-  }
-}
-
 describe('a client that ls-auth registers itself', () => {
   it('at the address of an API: one line, and signed in', async () => {
     world.tty = true
@@ -103,21 +93,6 @@ describe('a client that ls-auth registers itself', () => {
     expect((await world.type('ls-auth login')).exit).toBe(0)
     expect((await world.type('ls-auth profile remove work')).exit).toBe(0)
     expect(stage.provider.registeredClients()).not.toContain(client)
-  })
-
-  it.each<[string, () => void, string]>([
-    ['is down', hangsUp, ''],
-    ['fails', () => answered('DELETE', 500, {}), 'did not unregister it (HTTP 500)'],
-    ['does not know it any more', () => answered('DELETE', 401, { error: 'invalid_token' }), '(HTTP 401)'],
-  ])('removal while the provider %s: said, and the profile goes all the same', async (_, arrange, says) => {
-    const client = await registered(add)
-    arrange()
-    const { exit, stderr } = await world.type('ls-auth profile remove work')
-    expect(exit).toBe(0)
-    expect(stderr.replaceAll('\n', ' ')).toContain(`warning: the client ${client} stays registered at `)
-    expect(stderr).toContain(says)
-    expect(stderr).toContain('Removed the profile work.\n')
-    expect(await kept()).toEqual([])
   })
 })
 

@@ -194,17 +194,6 @@ describe('each row of the recovery table that one process can reach', () => {
     expect(provider.revocations()).toBe(revoked)
   })
 
-  it('the item was deleted by the user: exit 8; login and logout still work', async () => {
-    world.keychain.items.clear()
-    const outcome = await token()
-    expect(outcome.exit).toBe(8)
-    expect(outcome.stderr).toContain('stored, but the keychain did not return it')
-    expect((await login()).exit).toBe(0)
-    world.keychain.items.clear()
-    expect((await world.type('ls-auth logout')).stderr).toContain('Signed out')
-    expect((await token()).exit).toBe(3)
-  })
-
   it('a sign-out that the keychain refuses is exit 8 as often as it is tried, and is finished once it can be', async () => {
     world.keychain.locked = true
     world.keychain.fail.set = new program.Failure('keychain-locked', 'the keychain is locked')

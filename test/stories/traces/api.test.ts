@@ -174,24 +174,6 @@ describe('the answer', () => {
     world.variables.LS_AUTH_API = `${origin}/base`
     expect(stdout.split('\n')[0]).toBe(line)
   })
-
-  it.each([
-    [200, { 'content-type': 'text/html' }, 'answered with a web page'],
-    [302, { location: '/login' }, 'redirects to another page'],
-  ])(
-    'of status %i that is a page: the address is looked at before LS_AUTH_TOKEN',
-    async (status, headers, words) => {
-      answer = { status, headers: headers as Record<string, string>, body: '<html>' }
-      const { exit, stderr } = await api('/x')
-      expect(exit).toBe(3)
-      expect(stderr).toContain(`${words} instead of traces\n`)
-      expect(stderr).toContain(
-        'hint: Check that api points at the API, not a page. If so, replace the token in LS_AUTH_TOKEN, or unset it and sign in: ls-auth login\n',
-      )
-      answer = { status: 401, headers: {}, body: '' }
-      expect((await api('/x')).stderr).toContain('hint: Replace the token in LS_AUTH_TOKEN, or unset it')
-    },
-  )
 })
 
 describe('where nobody signs in', () => {

@@ -159,12 +159,6 @@ describe('Grafana Tempo without a sign-in', () => {
     expect(none).toMatchObject({ exit: 7, stdout: '' })
     expect(none.stderr).toMatch(/no trace 0123456789abcdef\nhint: ls-auth searched the last 24 hours/)
   })
-
-  it('services', async () => {
-    await start()
-    expect((await world.type('ls-auth services')).stdout).toBe(`${SERVICES.join('\n')}\n`)
-    expect(JSON.parse((await world.type('ls-auth services --json')).stdout)).toEqual({ services: SERVICES })
-  })
 })
 
 describe('Jaeger without a sign-in', () => {

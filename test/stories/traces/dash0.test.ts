@@ -108,16 +108,6 @@ describe('Dash0, with the token of a person', () => {
     expect([outcome.exit, outcome.stdout, outcome.stderr]).toEqual([exit, '', expect.stringMatching(words)])
   })
 
-  it.each([
-    ['https://api.eu-west-1.aws.dash0.com', 'dash0', 'host of api'],
-    ['https://dash0.com.evil.example', undefined, 'not set'],
-  ])('is known by its host: %s', async (api, value, source) => {
-    world.variables.LS_AUTH_API = api
-    const { stdout } = await type('profile show --all --profile bare --json')
-    delete world.variables.LS_AUTH_API
-    expect(JSON.parse(stdout).settings.backend).toMatchObject({ ...(value && { value }), source })
-  })
-
   it('who is not signed in there is told how, by its address alone', async () => {
     const other = await openWorld()
     const { exit, stderr } = await other.type('ls-auth services --api https://api.eu-west-1.aws.dash0.com')

@@ -80,13 +80,6 @@ describe('a job of GitHub Actions', () => {
     expect(stderr).toContain('ACTIONS_ID_TOKEN_REQUEST_URL is not an https URL')
   })
 
-  it('needs an audience: the one of the platform is for everybody', async () => {
-    await asIs('github', '')
-    const { exit, stderr } = await place.type('ls-auth token')
-    expect(exit).toBe(2)
-    expect(stderr).toMatch(/has no audience for the token\nhint: .*profile set audience VALUE/)
-  })
-
   it('does not use a proof of another issuer: exit 10', async () => {
     await asIs('github')
     place.platform.claims = { iss: 'https://other.example' }

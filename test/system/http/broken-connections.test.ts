@@ -1,12 +1,11 @@
 import diagnostics from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { NetworkFailure } from '../../../src/errors.ts'
+import type { NetworkFailure } from '../../../src/errors.ts'
 import { processEnv } from '../../../src/system/env.ts'
 import { openHttp } from '../../../src/system/http/http.ts'
 import { networkFailure } from '../../../src/system/http/network-failure.ts'
 import { openUpstream } from '../../../src/system/http/upstream.ts'
-import { freePort } from '../../world/free-port.ts'
 import { httpServer, type Listening, listen } from '../../world/loopback-server.ts'
 
 const NO_SETTINGS = {
@@ -81,13 +80,6 @@ describe.each(CLIENTS)('%s', (_, open) => {
       })
     },
   )
-
-  it('was not sent where nothing listens', async () => {
-    const send = await open()
-    const failure = await failureOf(send(new URL(`http://127.0.0.1:${await freePort()}/`)))
-    expect(failure).toBeInstanceOf(NetworkFailure)
-    expect(failure.sent).toBe(false)
-  })
 })
 
 describe('a connection that could not be opened', () => {

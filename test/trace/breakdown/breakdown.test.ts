@@ -116,29 +116,6 @@ describe('a breakdown', () => {
       }),
     )
   })
-
-  test('percentiles are those of an independent count', () => {
-    fc.assert(
-      fc.property(fc.array(soundTrace, { minLength: 1, maxLength: 6 }), (traces) => {
-        const { rows } = breakdownOf('service', ...traces)
-        for (const { service, p50Nanos, p99Nanos, calls } of rows) {
-          const durations = traces.flatMap(({ spans }) =>
-            spans.filter((span) => span.service === service).map((span) => span.durationNanos),
-          )
-          expect(calls).toBe(durations.length)
-          // The smallest value that at least this share of all values does not exceed.
-          const atLeast = (percent: number) =>
-            Math.min(
-              ...durations.filter(
-                (one) => durations.filter((other) => other <= one).length * 100 >= percent * durations.length,
-              ),
-            )
-          expect([p50Nanos, p99Nanos]).toEqual([atLeast(50), atLeast(99)])
-        }
-      }),
-      { numRuns: 50 },
-    )
-  })
 })
 
 describe('who calls whom', () => {

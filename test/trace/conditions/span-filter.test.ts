@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { splitScope, valueTest } from '../../../src/trace/attributes.ts'
+import { valueTest } from '../../../src/trace/attributes.ts'
 import type { Span } from '../../../src/trace/model.ts'
 import { type SpanFilter, spanTest } from '../../../src/trace/search.ts'
 import { makeTrace } from '../make.ts'
@@ -151,25 +151,4 @@ test('whole numbers are compared to the last digit, however long they are', () =
   expect(fits('many', '>', '9007199254740992')).toBe(false)
   expect(fits('many', '<=', '9007199254740992')).toBe(false)
   expect(fits('', '<', '9007199254740992')).toBe(false)
-})
-
-test.each([
-  ['span.http.method', 'span', 'http.method'],
-  ['resource.service.name', 'resource', 'service.name'],
-  ['.http.method', undefined, 'http.method'],
-  ['http.method', undefined, 'http.method'],
-  ['span', undefined, 'span'],
-  ['span.', undefined, 'span.'],
-  ['spanner.x', undefined, 'spanner.x'],
-  // As TraceQL writes names with blanks.
-  ['span."my attr"', 'span', 'my attr'],
-  ['."my attr"', undefined, 'my attr'],
-  ['"my attr"', undefined, 'my attr'],
-  ['span."a \\"b\\" \\\\c"', 'span', 'a "b" \\c'],
-  ['span.a "b"', 'span', 'a "b"'],
-  ['span."a"b"', 'span', '"a"b"'],
-  ['span."', 'span', '"'],
-  ['span.""', 'span', '""'],
-])('%s is %s and %s', (name, scope, bare) => {
-  expect(splitScope(name)).toEqual({ scope, bare })
 })

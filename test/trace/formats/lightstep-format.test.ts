@@ -134,17 +134,6 @@ test.each<[string, unknown]>([
   expect(() => readLightstepTrace(json)).toThrowError(expect.objectContaining({ reason: 'no-trace' }))
 })
 
-test.each([
-  [3_999, undefined],
-  [4_000, 'Lightstep returns at most 4,000 spans of a trace'],
-  // No answer of Lightstep: another program has made it.
-  [4_001, undefined],
-])('a trace of %i spans is whole, as far as can be told: %s', (count, partial) => {
-  const json = answer(Array.from({ length: count }, () => SPAN))
-  expect(readLightstepTrace(json)?.partial).toBe(partial)
-  expect(readTraces(Buffer.from(JSON.stringify(json))).map((trace) => trace.partial)).toEqual([partial])
-})
-
 describe('integers beyond 2^53 keep their digits, as texts', () => {
   const text = JSON.stringify(answer([{ ...SPAN, tags: { 'otlp.trace_id': TRACE, x: 'X', 'db.rows': 3 } }]))
   const read = (x: string) => readTraces(Buffer.from(text.replace('"X"', x)))[0]?.spans[0]?.attributes[1]?.[1]

@@ -157,37 +157,6 @@ describe("what OpenTelemetry's collector writes as texts", () => {
     ])
   })
 
-  test.each([
-    [
-      { error: 'true', 'otel.status_code': 'STATUS_CODE_ERROR', 'otel.status_description': 'refused' },
-      'error',
-      'refused',
-    ],
-    [{ error: 'boom', 'otel.status_code': 'Error', 'otel.status_description': 'refused' }, 'error', 'boom'],
-    [{ 'otel.status_code': 'ERROR' }, 'error', undefined],
-    [{ 'otel.status_code': 'Ok', 'otel.status_description': 'fine' }, 'ok', undefined],
-    [{ error: 'false', 'otel.status_code': 'OK' }, 'ok', undefined],
-    [{ error: 'false', 'otel.status_code': 'ERROR' }, 'error', undefined],
-    [
-      { error: 'false', 'otel.status_code': 'ERROR', 'otel.status_description': 'refused' },
-      'error',
-      'refused',
-    ],
-    [{ error: 'true', 'otel.status_code': 'OK' }, 'error', undefined],
-    [{ error: false }, 'unset', undefined],
-    [{ error: null }, 'unset', undefined],
-    [{ error: true }, 'error', undefined],
-    [{ error: true, 'otel.status_description': 'refused' }, 'error', 'refused'],
-    [{ error: '' }, 'error', undefined],
-    [{ error: 500 }, 'error', '500'],
-    [{ error: false, 'otel.status_code': 'OK' }, 'ok', undefined],
-    [{ error: false, 'otel.status_code': 'ERROR' }, 'error', undefined],
-    [{ 'otel.status_code': 'what' }, 'unset', undefined],
-    [{}, 'unset', undefined],
-  ])('the status of %j', (tags, status, statusMessage) => {
-    expect(read({ tags })).toMatchObject({ status, statusMessage })
-  })
-
   test('a tag is an attribute, too, but where a member says all of it', () => {
     const tags = {
       'span.kind': 'internal',

@@ -5,7 +5,6 @@ import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import type { Breakdown } from '../../../src/trace/analysis/breakdown.ts'
 import type { CallEdge } from '../../../src/trace/analysis/call-graph.ts'
 import type { Cause } from '../../../src/trace/analysis/rank-causes.ts'
-import { percent } from '../../../src/trace/render/format-duration.ts'
 import {
   breakdownTotals,
   renderBreakdown,
@@ -177,11 +176,3 @@ describe('tables, from 60 columns to 200', () => {
     expect(lines.join('')).toMatch(/^[\u0000-\u007f]*$/)
   })
 })
-
-test.each([
-  [0, '0%'],
-  [0.004, '<1%'],
-  [0.5, '50%'],
-  [0.995, '>99%'],
-  [1, '100%'],
-])('%d is %s', (share, text) => expect(percent(share)).toBe(text))

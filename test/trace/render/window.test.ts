@@ -1,19 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
-import { displayWidth } from '../../../src/text/display-width.ts'
-import { UNSTYLED } from '../../../src/text/unstyled.ts'
-import { SCALES } from '../../../src/trace/formats/output-choices.ts'
-import { glyphsFor } from '../../../src/trace/render/glyphs.ts'
-import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.ts'
-import { axisLine, stepAt, timeWindow, zoomed } from '../../../src/trace/render/window.ts'
-import { nodesInView } from '../../../src/trace/select.ts'
+import { stepAt, timeWindow, zoomed } from '../../../src/trace/render/window.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { parseMoment, placeMoment } from '../../../src/verbs/trace-get.ts'
-import { anyTrace } from '../any-trace.ts'
 import { EPOCH, makeTrace } from '../make.ts'
-
-const unicode = glyphsFor(true)
 
 describe('moments', () => {
   test.each<[string, number]>([
@@ -72,33 +63,4 @@ describe('what the axis shows', () => {
       }),
     )
   })
-})
-
-test('whatever the scale and the stretch, no line is too wide and the axis is inside', () => {
-  const cases = fc.record({
-    trace: anyTrace,
-    width: fc.integer({ min: 40, max: 250 }),
-    scale: fc.constantFrom(...SCALES),
-    fromNanos: fc.nat(60e6),
-    length: fc.integer({ min: 1, max: 1e9 }),
-  })
-  fc.assert(
-    fc.property(cases, ({ trace, width, scale, fromNanos, length }) => {
-      const tree = buildTree(trace)
-      const zoom = { fromNanos, toNanos: fromNanos + length }
-      const view = { shown: nodesInView(tree, zoom), says: '--from --to' }
-      for (const line of renderWaterfall(tree, {
-        width,
-        unicode: true,
-        style: UNSTYLED,
-        scale,
-        zoom,
-        view,
-      })) {
-        expect(displayWidth(line)).toBeLessThanOrEqual(width)
-      }
-      const axis = axisLine(zoomed(timeWindow(tree, scale), zoom, tree.endNanos), 30, unicode)
-      expect(axis.length).toBeLessThanOrEqual(30)
-    }),
-  )
 })
