@@ -132,7 +132,7 @@ export const rankChance = (longer: Sample, shorter: Sample): number => rankedCha
  * counted. The normal distribution makes too much of the ends, by far less than up to the fourth root; where it makes too
  * little, all is counted.
  */
-export function isNoChance(longer: Sample, shorter: Sample, limit: number): boolean {
+function isNoChance(longer: Sample, shorter: Sample, limit: number): boolean {
   const ranked = rank(longer, shorter)
   if (2 * roughTail(ranked.ties, ranked.few) > limit ** 0.25) return false
   return rankedChance(ranked) <= limit

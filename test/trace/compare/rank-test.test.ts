@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isNoChance, rankChance } from '../../../src/trace/compare/significance.ts'
+import { rankChance } from '../../../src/trace/compare/significance.ts'
 import { seeded } from '../../world/trace/random.ts'
 import { tailOfWins } from './planted-truth.ts'
 
@@ -93,51 +93,5 @@ describe('more traces', () => {
     expect(exact).toBeLessThan(0.05)
     expect(chance(x, y) / exact).toBeGreaterThan(0.85)
     expect(chance(x, y) / exact).toBeLessThan(1.15)
-  })
-})
-
-describe('chance is ruled out up to a limit, also where the quick look decides', () => {
-  test.each([
-    [2, 2],
-    [2, 1000],
-    [3, 200],
-    [4, 60],
-    [4, 1000],
-    [7, 7],
-    [20, 20],
-    [21, 21],
-    [40, 300],
-  ])('%d against %d that lie apart: at the smallest chance there can be, and not below', (few, many) => {
-    const up = sample(Array.from({ length: few }, (_, i) => 1e6 + i))
-    const down = sample(Array.from({ length: many }, (_, i) => 1 + i))
-    for (const [longer, shorter] of [
-      [up, down],
-      [
-        sample(Array.from({ length: many }, (_, i) => 1e6 + i)),
-        sample(Array.from({ length: few }, (_, i) => 1 + i)),
-      ],
-    ] as const) {
-      const least = rankChance(longer, shorter)
-      // No limit of a million operations is lower.
-      const limit = Math.max(least * 1.000001, 1e-8)
-      expect(isNoChance(longer, shorter, limit)).toBe(true)
-      expect(isNoChance(longer, shorter, least * 0.999999)).toBe(false)
-      expect(isNoChance(shorter, longer, limit)).toBe(false)
-    }
-  })
-
-  test('as the exact chance says, of times that overlap and that not all traces have', () => {
-    const random = seeded(11)
-    for (let round = 0; round < 200; round++) {
-      const draw = (count: number, more: number) =>
-        sample(Array.from({ length: count }, () => Math.max(0, random.between(-20, 60) + more)))
-      const [longer, shorter] = [
-        draw(random.between(2, 25), random.between(0, 90)),
-        draw(random.between(2, 60), 0),
-      ]
-      const exact = rankChance(longer, shorter)
-      for (const limit of [1e-2, 1e-3, 1e-4, 1e-5, 1e-6])
-        expect(isNoChance(longer, shorter, limit), `${exact} and ${limit}`).toBe(exact <= limit)
-    }
   })
 })

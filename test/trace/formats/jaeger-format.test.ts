@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readTraceFile } from '../../../src/backends/read-trace-file.ts'
 import { toJaeger } from '../../../src/trace/formats/export-trace.ts'
-import { readTraces } from '../../../src/trace/formats/sniff.ts'
 import { anyJaegerTrace, plainTrace, readOne } from '../rich.ts'
 
 const tag = (key: string, type: string, value: unknown) => ({ key, type, value })
@@ -59,32 +58,6 @@ describe('Jaeger JSON', () => {
     expect(a?.links.map((link) => link.spanId)).toEqual(['1', '2'].map((id) => id.padStart(16, '0')))
     expect(b?.parentId).toBe('4'.padStart(16, '0'))
     expect(c?.parentId).toBe('5'.padStart(16, '0'))
-  })
-
-  test('ids that are no hex numbers stay apart, and parents are found by them', () => {
-    const child = (spanID: string, parent: string, traceID = 'load-1') =>
-      span({ traceID, spanID, references: [{ refType: 'CHILD_OF', traceID, spanID: parent }] })
-    const file = { ...trace(span({ traceID: 'load-1', spanID: 'S1' }), child('S2', 'S1'), child('S3', 'S2')) }
-    const read = readOne({ ...file, traceID: 'load-1' })
-    const [root, one, two] = read.spans
-    expect(root?.parentId).toBeUndefined()
-    expect([one?.parentId, two?.parentId]).toEqual([root?.spanId, one?.spanId])
-    expect(new Set(read.spans.map(({ spanId }) => spanId)).size).toBe(3)
-    for (const { spanId, marks } of read.spans) {
-      expect(spanId).toMatch(/^[0-9a-f]{16}$/)
-      expect(marks).toEqual(['id-rewritten'])
-    }
-    expect(read.traceId).toMatch(/^[0-9a-f]{32}$/)
-    const both = {
-      data: [
-        { ...file, traceID: 'load-1' },
-        { ...file, traceID: 'load-2' },
-      ],
-    }
-    expect(readTraces(Buffer.from(JSON.stringify(both)))).toHaveLength(2)
-    // The same text is the same id, today and tomorrow; zeros stay no id.
-    expect(readOne({ ...file, traceID: 'load-1' })).toMatchObject({ traceId: read.traceId })
-    expect(readOne(trace(span({ spanID: '0000' }))).spans[0]?.spanId).toBe('0'.repeat(16))
   })
 
   test('kind, status and message come from their tags; of these only `error` stays an attribute', () => {

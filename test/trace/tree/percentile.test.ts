@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { percentile } from '../../../src/trace/tree/fold.ts'
 
@@ -20,13 +19,4 @@ it.each([
   [100, 1000, 1000],
 ])('p%d of the numbers from 1 to %d is %d', (p, n, rank) => {
   expect(percentile(upTo(n), p)).toBe(rank)
-})
-
-it('it is the nearest rank, counted in whole numbers', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 100_000 }), fc.integer({ min: 1, max: 5000 }), (thousandths, n) => {
-      const exact = (BigInt(thousandths) * BigInt(n) + 99_999n) / 100_000n
-      expect(percentile(upTo(n), thousandths / 1000)).toBe(Number(exact))
-    }),
-  )
 })
