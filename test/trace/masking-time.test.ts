@@ -75,6 +75,16 @@ test('and so are names, each of which is another one', async () => {
   expect(await isLinear((share) => maskText(`?${names(share).join('=1&')}=1`))).toBe(true)
 })
 
+test('and so are values in ever more or fewer quotes, none of which is closed', async () => {
+  const values = (share: number, value: (i: number, count: number) => string): string => {
+    const count = Math.floor(400 * Math.sqrt(share))
+    return Array.from({ length: count }, (_, i) => `password=${value(i, count)}\n`).join('')
+  }
+  expect(await isLinear((share) => maskText(values(share, (i) => `${'\\'.repeat(i)}'a`)))).toBe(true)
+  const fewer = (share: number) => values(share, (i, count) => `${"''".repeat(count - i)}x`)
+  expect(await isLinear((share) => maskText(fewer(share) + '('.repeat(share * 1_000_000)))).toBe(true)
+})
+
 test.each(['.', '_', 'aB', 'token.', 'usage.', '.count', 'gen.ai.'])(
   'a long key of %s is judged in linear time',
   async (piece) => {

@@ -202,6 +202,24 @@ api = "${provider.issuer}"
       expect((await world.type('ls-auth doctor --profile strict')).stdout).not.toContain('of your sign-in')
       expect((await world.type('ls-auth whoami --profile strict')).exit).toBe(0)
     })
+
+    it('also where --scope asks for less of the same API, save for the scopes themselves', async () => {
+      const narrow = 'ls-auth token --profile strict --narrow --scope traces:read'
+      await world.writeConfig(
+        `${profile('strict')}[profiles.strict.expect]\ngroups = ["admins"]\n${profile('open')}`,
+      )
+      expect((await world.type('ls-auth login --profile open')).exit).toBe(0)
+      for (const command of [narrow, narrow]) {
+        const { exit, stdout, stderr } = await world.type(command)
+        expect([exit, stdout]).toEqual([11, ''])
+        expect(stderr).toContain('group: required admins, held ops, dev')
+      }
+      // Who asks for less gets less, and another API has a policy of its own.
+      await world.writeConfig(
+        `${profile('strict')}[profiles.strict.expect]\naudience = ["api://traces"]\nscopes = ["groups"]\nstrict = true\n`,
+      )
+      expect((await world.type(narrow)).exit).toBe(0)
+    })
   })
 
   it('a key that cannot be a policy is refused: a typo must not switch a check off', async () => {
