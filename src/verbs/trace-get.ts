@@ -352,9 +352,9 @@ async function zoomOf(tree: TraceTree, { from, to, scale }: GetFlags): Promise<A
   const { fromNanos = 0, toNanos = tree.endNanos } = zoom
   if (fromNanos > tree.endNanos || toNanos < 0 || (fromNanos >= toNanos && tree.endNanos > 0)) {
     throw new Failure('usage', 'the trace has no spans between --from and --to', {
-      hint: tree.isTimed
-        ? `It runs from ${isoTime(tree.startNanos)} to ${isoTime(tree.startNanos + BigInt(tree.endNanos))}.`
-        : 'None of its spans has a start time.',
+      ...(tree.isTimed && {
+        hint: `It runs from ${isoTime(tree.startNanos)} to ${isoTime(tree.startNanos + BigInt(tree.endNanos))}.`,
+      }),
     })
   }
   return zoom

@@ -166,8 +166,8 @@ function terminalColumns(
   variables: Readonly<Record<string, string | undefined>>,
 ): number {
   const terminal = outputs.find((output) => output.isTTY)
-  const asked = terminal ? terminal.columns : Number(variables.COLUMNS)
-  return Number.isInteger(asked) && (asked as number) > 0 ? Math.max(20, asked as number) : 120
+  const asked = Number(terminal ? terminal.columns : variables.COLUMNS)
+  return asked > 0 ? Math.max(20, asked) : 120
 }
 
 function isUnicode(variables: Readonly<Record<string, string | undefined>>): boolean {
