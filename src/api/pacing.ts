@@ -2,7 +2,7 @@ import { Failure, NetworkFailure } from '../errors.ts'
 import { readRateLimit, waitHint } from '../http-answers/rate-limit.ts'
 import type { HttpAnswer } from '../ports/http.ts'
 import type { Clock } from '../ports/ports.ts'
-import { steadyClock } from '../time/steady-clock.ts'
+import { steadyClock } from '../steady-clock.ts'
 
 /** One of several rate limits of an API. */
 export interface NamedLimit {

@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts'
-import { instant } from '../time/duration.ts'
+import { instant } from '../text/duration.ts'
 import { asList } from './claim-shape.ts'
 import { asUnknown, type Finding } from './finding.ts'
 import type { Claims } from './jwt/jwt.ts'

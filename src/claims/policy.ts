@@ -1,4 +1,4 @@
-import { instant, wholeDuration } from '../time/duration.ts'
+import { instant, wholeDuration } from '../text/duration.ts'
 import { quoted } from './claim-shape.ts'
 import { asUnknown, type ComparedValues, type Finding, REASONS } from './finding.ts'
 import type { TokenKind } from './kind.ts'

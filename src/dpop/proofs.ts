@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/ports.ts'
-import { skewOf } from '../time/steady-clock.ts'
+import { skewOf } from '../steady-clock.ts'
 import type { ProofKey, signerOf } from './proof-key.ts'
 
 /** The proofs that one process shows to one API: it remembers the API's nonce and clock, and no longer than it lives. */

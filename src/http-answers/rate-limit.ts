@@ -1,4 +1,4 @@
-import { wholeDuration } from '../time/duration.ts'
+import { wholeDuration } from '../text/duration.ts'
 
 /** What an answer says about the limit of requests, as far as it says anything. Times in milliseconds from its arrival. */
 export interface RateLimit {

@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts'
+import { nanosIn } from '../text/duration.ts'
 import { safeText } from '../text/safe-text.ts'
-import { nanosIn } from '../time/duration.ts'
 
 /** `90s`, `5m`, `1h30m`, `90d` or bare seconds → whole seconds. Failure `usage`; `what` names the value in its message. */
 export function parseDuration(text: string, what: string): number {

@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts'
+import { nanosIn } from '../text/duration.ts'
 import { safeText } from '../text/safe-text.ts'
-import { nanosIn } from '../time/duration.ts'
 
 /** `250us`, `5ms`, `1.5s`, `2m`, `1d`, or several (`1m30s`) → nanoseconds. Failure `usage`, naming the flag. */
 export function parseNanos(text: string, flag: string): number {

@@ -1,7 +1,6 @@
 import { normalise } from '../claims/normalise.ts'
 import type { PartialClient } from '../client.ts'
-import { explainStsError } from '../commands/aws-credentials/sts-refusal.ts'
-import { claimsIn, type WebIdentity, webIdentity } from '../commands/aws-credentials/web-identity.ts'
+import { claimsIn, explainStsError, type WebIdentity, webIdentity } from '../commands/aws-web-identity.ts'
 import { maskInCiLog } from '../commands/ci-log.ts'
 import { loadProfile } from '../commands/invocation.ts'
 import { requireReason } from '../commands/request/bound-token.ts'

@@ -21,9 +21,9 @@ import type { Env, Files, LocalAddress, LocalServers, Ports } from '../ports/por
 import { parseDuration } from '../settings/duration.ts'
 import { type Profile, sendsToken } from '../settings/profile.ts'
 import { API_SETTINGS } from '../settings/setting-table.ts'
+import { wholeDuration } from '../text/duration.ts'
 import { safeText } from '../text/safe-text.ts'
 import { shellWord } from '../text/shell-word.ts'
-import { wholeDuration } from '../time/duration.ts'
 
 /** `sun_path` of Linux has 108 bytes, that of macOS 104, with a zero byte at the end; longer ones are cut off unnoticed. */
 const MAX_BYTES = 103

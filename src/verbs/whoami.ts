@@ -18,9 +18,9 @@ import { shortDuration } from '../settings/duration.ts'
 import { sendsToken } from '../settings/profile.ts'
 import { isComplete } from '../settings/required-client.ts'
 import { displayWidth } from '../text/display-width.ts'
+import { instant } from '../text/duration.ts'
 import { safeJson, safeText } from '../text/safe-text.ts'
 import { wrap } from '../text/wrap.ts'
-import { instant } from '../time/duration.ts'
 import { fromInput, TOKEN_IN_PLACE } from './flags.ts'
 import {
   boundKey,

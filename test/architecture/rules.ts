@@ -23,7 +23,7 @@ const FLOORS: readonly (readonly string[])[] = [
   [
     'errors',
     'text',
-    'time',
+    'steady-clock',
     'claim-grammar',
     'json-object',
     'loopback-host',
@@ -69,7 +69,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
 
 /** No I/O, no clock, no randomness. Cryptography and compression of data in memory are arithmetic. */
 const PURE = [
-  /^src\/(attacks|claims|providers|backends|text|time|http-answers)\//,
+  /^src\/(attacks|claims|providers|backends|text|http-answers)\//,
   /^src\/session\/answers\//,
   /^src\/session\/renewal\/(state-machine|step|freshness)\.ts$/,
   /^src\/trace\/(?!index\.)[\w-]+\.ts$/,
@@ -100,7 +100,7 @@ const ON_THE_WIRE = new Set(['cognito:groups', 'GITHUB_ACTIONS'])
 
 /** Who speaks a protocol that one platform alone has. */
 const PLATFORM_GUESTS =
-  /^src\/(session\/workload\/(aws-proof|proof)|commands\/aws-credentials\/[\w-]+|verbs\/aws-credentials|cli\/commands)\.ts$/
+  /^src\/(session\/workload\/(aws-proof|proof)|commands\/aws-web-identity|verbs\/aws-credentials|cli\/commands)\.ts$/
 
 /** A back end's name, alone or inside of a longer one (`temporary` and `AzureAD` are none), and the UI that is Tempo's. */
 const BACKENDS = new RegExp([...BACKEND_IDS.map((id) => `${id}(?!r|ad)`), 'grafana'].join('|'), 'i')

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { roomOf } from '../mutation/rooms.mjs'
 import { changeOf, compareWithReasons, reasonsOf } from '../mutation/survivors.mjs'
 
-const listed = readdirSync(new URL('../mutation/survivors/', import.meta.url)).map((name) =>
+const listed = readdirSync(new URL('../mutation/survivors', import.meta.url)).map((name) =>
   name.replace(/\.json$/, ''),
 )
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { normalise } from '../../src/claims/normalise.ts'
 import { judgeLifetime, type LifetimeLimits } from '../../src/claims/policy.ts'
-import { instant } from '../../src/time/duration.ts'
+import { instant } from '../../src/text/duration.ts'
 import { inWords } from './in-words.ts'
 
 const NOW = 1_800_000_000_000

@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { readRateLimit } from '../../http-answers/rate-limit.ts'
 import { isObject, type JsonObject } from '../../json-object.ts'
-import { wholeDuration } from '../../time/duration.ts'
+import { wholeDuration } from '../../text/duration.ts'
 import { hexId, textOrNumber } from '../../trace/formats/foreign-json.ts'
 import type { TraceSummary } from '../../trace/search.ts'
 import {

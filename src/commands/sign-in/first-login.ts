@@ -11,11 +11,11 @@ import { changeSettings, requireUnchanged, tellSaved } from '../change-settings.
 import { optionWords } from '../command-line.ts'
 import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
 import type { SignIn } from '../planned-profile.ts'
-import { registrationLines } from '../registration/registration-lines.ts'
 import { withTypedFlags } from '../repeat-flags.ts'
 import { asApi, asIssuer, type Found, type Looker, lookAt } from '../request/look-at-address.ts'
 import { openRecorder } from '../request/recorder.ts'
-import { loginByAddress } from '../resource-metadata/login-by-address.ts'
+import { loginByAddress } from './login-by-address.ts'
+import { registrationLines } from './registration-lines.ts'
 
 /** For a person who waits; `--timeout` sets another. */
 const LOOK_MILLISECONDS = 10_000

@@ -1,8 +1,8 @@
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { SignedOut } from '../../session/sign-out.ts'
+import { wholeDuration } from '../../text/duration.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { wholeDuration } from '../../time/duration.ts'
 import type { Invocation } from '../invocation.ts'
 import { openRecorder } from '../request/recorder.ts'
 

@@ -1,9 +1,9 @@
 import { openPacing } from '../../api/pacing.ts'
 import { type CapableSource, requireCapability } from '../../backends/capability.ts'
 import { FAILURES, Failure, type FailureCode } from '../../errors.ts'
+import { skewOf, steadyClock } from '../../steady-clock.ts'
+import { wholeDuration } from '../../text/duration.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { wholeDuration } from '../../time/duration.ts'
-import { skewOf, steadyClock } from '../../time/steady-clock.ts'
 import {
   largerLimit,
   latestFirst,

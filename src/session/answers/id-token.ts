@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readJwt } from '../../claims/jwt/jwt.ts'
 import { Failure } from '../../errors.ts'
+import { instant, wholeDuration } from '../../text/duration.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { instant, wholeDuration } from '../../time/duration.ts'
 import { NO_SUBJECT } from './provider-errors.ts'
 
 /**

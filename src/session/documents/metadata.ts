@@ -10,8 +10,8 @@ import type { Http, HttpAnswer } from '../../ports/http.ts'
 import type { Clock } from '../../ports/ports.ts'
 import { hintFor } from '../../providers/hints.ts'
 import type { Preset } from '../../providers/preset.ts'
+import { skewOf } from '../../steady-clock.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { skewOf } from '../../time/steady-clock.ts'
 import type { Cached } from '../store/session-file.ts'
 
 /**

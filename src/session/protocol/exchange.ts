@@ -7,7 +7,7 @@ import type { Http, HttpAnswer } from '../../ports/http.ts'
 import type { Clock, Signals } from '../../ports/ports.ts'
 import type { HintValues } from '../../providers/hints.ts'
 import type { Preset } from '../../providers/preset.ts'
-import { skewOf } from '../../time/steady-clock.ts'
+import { skewOf } from '../../steady-clock.ts'
 import { withoutEchoes } from '../answers/echoed-secrets.ts'
 import { isIntercepted } from '../answers/provider-errors.ts'
 import {

@@ -1,6 +1,6 @@
 import { unverifiedClaims } from '../../claims/jwt/unverified.ts'
 import { Failure, type FailureCode } from '../../errors.ts'
-import { typedDuration, wholeDuration } from '../../time/duration.ts'
+import { typedDuration, wholeDuration } from '../../text/duration.ts'
 import type { SessionBody, StoredToken } from '../store/session-file.ts'
 import {
   type EarlierAttempt,

@@ -5,8 +5,8 @@ import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import type { Clock, Env, Ports, ProgramOutput } from '../../ports/ports.ts'
 import { isThrottled, stsEndpoint, stsError, stsResult } from '../../providers/sts-answer.ts'
+import { skewOf, steadyClock } from '../../steady-clock.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { skewOf, steadyClock } from '../../time/steady-clock.ts'
 import { maskEchoes } from '../answers/echoed-secrets.ts'
 
 const MOST_BYTES = 64 * 1024

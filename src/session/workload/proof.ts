@@ -5,9 +5,9 @@ import { jsonObject } from '../../json-object.ts'
 import { isHttpsOrLoopback } from '../../loopback-host.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { ProofSource } from '../../providers/workload-sources.ts'
+import { skewOf } from '../../steady-clock.ts'
+import { instant } from '../../text/duration.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { instant } from '../../time/duration.ts'
-import { skewOf } from '../../time/steady-clock.ts'
 
 /** A token by which the platform says what this program is. */
 export interface Proof {

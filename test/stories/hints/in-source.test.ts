@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandsIn, filled } from './commands-in.ts'
 import { openPlace, type Place } from './place.ts'
 
-const SRC = fileURLToPath(new URL('../../../src/', import.meta.url))
+const SRC = fileURLToPath(new URL('../../../src', import.meta.url))
 /** The words of help, which other tests type, and the scripts of shells. */
 const HELP = /^(cli|frame)\/|verbs\/(completion|skill(-text)?)\.ts$/
 

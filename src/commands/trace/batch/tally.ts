@@ -1,6 +1,6 @@
 import { FAILURES, Failure } from '../../../errors.ts'
 import type { Ports } from '../../../ports/ports.ts'
-import { steadyClock } from '../../../time/steady-clock.ts'
+import { steadyClock } from '../../../steady-clock.ts'
 
 /** Failures in a row, of whatever ids, after which the next one would fail as well. */
 const MOST_IN_A_ROW = 24

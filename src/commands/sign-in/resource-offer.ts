@@ -9,8 +9,8 @@ import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { checkIssuer, urlToJudge } from '../../settings/urls.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
-import type { Resource } from './resource.ts'
-import { broken, unsafe } from './resource.ts'
+import type { Resource } from './resource-address.ts'
+import { broken, unsafe } from './resource-address.ts'
 
 /** What an API says about signing in for it (RFC 9728 §2), judged: every text of it may be printed and saved. */
 export interface Offer {

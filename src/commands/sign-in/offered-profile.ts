@@ -10,8 +10,8 @@ import { hindersDpop } from '../../settings/valid-setting.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { commandLine } from '../command-line.ts'
 import { flagsOf, globals, type Invocation } from '../invocation.ts'
-import type { Offer } from './offer.ts'
-import { broken, type Resource } from './resource.ts'
+import { broken, type Resource } from './resource-address.ts'
+import type { Offer } from './resource-offer.ts'
 
 type Values = Readonly<Record<string, unknown>>
 

@@ -1,5 +1,5 @@
-import type { HttpAnswer } from '../ports/http.ts'
-import type { Clock } from '../ports/ports.ts'
+import type { HttpAnswer } from './ports/http.ts'
+import type { Clock } from './ports/ports.ts'
 
 /**
  * A clock for how long something takes. If the clock of the machine is set back, it continues from where it was, and a sleep

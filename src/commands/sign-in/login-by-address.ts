@@ -17,11 +17,8 @@ import { canAsk, confirm } from '../can-ask.ts'
 import { commandLine } from '../command-line.ts'
 import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
 import type { PlannedProfile, SignIn } from '../planned-profile.ts'
-import { registerForProfile } from '../registration/register-client.ts'
-import { unregisterFormer } from '../registration/unregister-client.ts'
 import { isProvider, lookAt, needsNoSignIn } from '../request/look-at-address.ts'
 import { openRecorder } from '../request/recorder.ts'
-import { readOffer } from './offer.ts'
 import {
   chooseIssuer,
   type OfferedProfile,
@@ -29,7 +26,10 @@ import {
   profileNameFor,
   tableOf,
 } from './offered-profile.ts'
-import { type Resource, resourceAt } from './resource.ts'
+import { registerForProfile } from './register-client.ts'
+import { type Resource, resourceAt } from './resource-address.ts'
+import { readOffer } from './resource-offer.ts'
+import { unregisterFormer } from './unregister-client.ts'
 
 /** For a person who waits; `--timeout` sets another. */
 const LOOK_MILLISECONDS = 10_000

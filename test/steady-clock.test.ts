@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { steadyClock } from '../../src/time/steady-clock.ts'
+import { steadyClock } from '../src/steady-clock.ts'
 
 const HOUR = 3_600_000
 
