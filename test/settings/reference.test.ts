@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { settingsReference } from './reference.ts'
 
-const SRC = fileURLToPath(new URL('../../src', import.meta.url))
+const SRC = fileURLToPath(new URL('../../src/', import.meta.url))
 
 describe('docs/reference/settings.md', () => {
   /** Rewrite it with `npx vitest run test/settings -u`, and read what changed. */
