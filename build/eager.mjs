@@ -25,12 +25,15 @@ export const eagerFunctions = {
 /** @param {string} code a CommonJS file, minified */
 export function eager(code) {
   const program = parseAst(code, { lang: 'js', sourceType: 'script' })
-  /** @type {[at: number, text: string][]} */
+  /** @type {[at: number, text: string, next?: number][]} */
   const signs = []
   /** @param {any} node @param {any} [parent] */
   const visit = (node, parent) => {
     if (node === null || typeof node !== 'object') return
     if (isFunction(node, parent)) signs.push([node.start, '('], [node.end, ')'])
+    // The variable gives it its name.
+    if (node.type === 'FunctionDeclaration' && parent.type === 'Program')
+      signs.push([node.id.start, '', node.id.end])
     for (const child of Object.values(node)) visit(child, Array.isArray(node) ? parent : node)
   }
   visit(program)
@@ -41,9 +44,9 @@ export function eager(code) {
   const copy = (/** @type {number} */ end) => {
     let copied = ''
     while (signs[0] && (signs[0][0] < end || (signs[0][0] === end && signs[0][1] === ')'))) {
-      const [at, text] = /** @type {[number, string]} */ (signs.shift())
+      const [at, text, next = at] = /** @type {[number, string, number?]} */ (signs.shift())
       copied += code.slice(position, at) + text
-      position = at
+      position = next
     }
     copied += code.slice(position, end)
     position = end
