@@ -22,7 +22,6 @@ export interface Block {
   lines(pen: Pen): Iterable<string>
 }
 
-/** Words of ours. */
 export const textBlock = (lines: (pen: Pen) => Iterable<string>): Block => ({ kind: 'text', lines })
 
 /** Lines that may quote others, safe for a terminal. */
@@ -38,7 +37,6 @@ export interface Note {
   readonly quotes?: true
 }
 
-/** A note, where there is one. */
 export const noteOf = (code: string, text: string | false | undefined): Note | undefined =>
   text ? { code, text } : undefined
 
@@ -100,6 +98,5 @@ export interface Answer {
   readonly closing?: readonly string[]
   /** Thrown when all is printed: a part of the answer is missing. */
   readonly failure?: Failure | undefined
-  /** The exit status where it isn't 0. */
   readonly exit?: number
 }

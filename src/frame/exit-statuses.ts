@@ -21,7 +21,6 @@ export const EXIT_STATUSES = {
   143: 'ended by a signal (SIGTERM)',
 } as const satisfies Record<0 | 125 | 130 | 143 | (typeof FAILURES)[keyof typeof FAILURES]['exit'], string>
 
-/** A status of {@link EXIT_STATUSES}. */
 export type ExitStatus = keyof typeof EXIT_STATUSES
 
 /**

@@ -16,9 +16,7 @@ export interface Flag<T> {
   readonly choices?: readonly string[]
   /** A hint at what else people mean by a word that is none of the choices. */
   readonly instead?: string
-  /** It may be typed several times. */
   readonly repeats?: true
-  /** The value is a whole number. */
   readonly counts?: true
   /** Taken to say why not: no help shows it. */
   readonly isHidden?: true
@@ -62,11 +60,9 @@ export const value = <T>(
   read: (typed, name, now) => (typeof typed === 'string' ? read(typed, name, now) : undefined),
 })
 
-/** Any text. */
 export const text = (takes: string, help: string, more: More = {}): Flag<string | undefined> =>
   value(takes, help, (typed) => typed, more)
 
-/** One of these words. */
 export const choice = <const C extends string>(
   takes: string,
   help: string,
@@ -108,6 +104,5 @@ export const repeated = <T>(
   read: (typed, name) => (Array.isArray(typed) ? read(typed, name) : []),
 })
 
-/** Any texts. */
 export const texts = (takes: string, help: string, more: More = {}): Flag<readonly string[]> =>
   repeated(takes, help, (typed) => typed, more)

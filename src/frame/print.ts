@@ -137,5 +137,4 @@ export function stepLine(
   return commandLine({ ...invocation, command: verb, args, options: typed }, { ...flags, output })
 }
 
-/** The notes that there are. */
 export const notesOf = ({ notes = [] }: Answer): Note[] => notes.filter((note) => note !== undefined)

@@ -77,7 +77,6 @@ export const ASKS_API = {
   exits: OF_THE_API,
 } as const satisfies Partial<Verb>
 
-/** The formats of a list. */
 export const LIST_FORMATS = ['list', 'json', 'ndjson', 'agent'] as const
 
 /** Reads all flags of a line. `args`: its arguments. Failure `usage`: the first wrong one. */

@@ -203,7 +203,6 @@ function otherScopes({ scopes = [], supported = [], unlisted = [] }: HintValues)
   return `Without ${named.join(' ')}${own}: ls-auth login --scopes ${scopesWithout(named, scopes)}`
 }
 
-/** The issuer's host, with its port. */
 const hostOf = (issuer: string | undefined): string | undefined =>
   issuer !== undefined && URL.canParse(issuer) ? new URL(issuer).host : undefined
 

@@ -386,7 +386,6 @@ const ROWS = {
 /** The name of a preset, as a profile may write it as `provider`. */
 export type ProviderId = keyof typeof ROWS
 
-/** All of them. */
 export const PROVIDER_IDS = Object.keys(ROWS) as readonly ProviderId[]
 
 /** All presets by their name in a profile. */

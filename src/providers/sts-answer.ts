@@ -3,7 +3,6 @@ import { isObject, type JsonObject, jsonObject } from '../json-object.ts'
 import { isHttpsOrLoopback } from '../loopback-host.ts'
 import type { HttpAnswer } from '../ports/http.ts'
 
-/** Temporary credentials of a role. */
 export interface RoleCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string

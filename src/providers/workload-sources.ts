@@ -21,7 +21,6 @@ export type ProofSource =
   /** The client has credentials of its own. */
   | { readonly kind: 'none'; readonly name: string }
 
-/** Sources with a name of their own. */
 const NAMED: readonly ProofSource[] = [
   {
     // docs.github.com, "OpenID Connect reference": methods for requesting the OIDC token.

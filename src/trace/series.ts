@@ -20,7 +20,6 @@ export interface TimeSeries {
   readonly points: readonly Point[]
 }
 
-/** What the values of an answer are. */
 export type Unit = 'seconds'
 
 /** What the time of a value is: the start of the step it stands for, or its end. */

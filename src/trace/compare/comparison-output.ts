@@ -136,7 +136,6 @@ function underText({ rows }: Comparison, row: number, room: number, { glyphs }: 
   return fitMiddle(`under ${safe.at(-1)}`, room, glyphs.ellipsis)
 }
 
-/** What a side was, for `-o json`. */
 interface SideName {
   /** In words: where it came from. */
   readonly name: string

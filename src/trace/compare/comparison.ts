@@ -68,7 +68,6 @@ export interface ComparedSide extends Pick<Medians, 'spans'>, IncompleteSide {
   readonly leastNanos: number
 }
 
-/** What differs between A and B. */
 export interface Comparison {
   readonly a: ComparedSide
   readonly b: ComparedSide

@@ -34,7 +34,6 @@ export function isJaegerEnvelope(value: unknown): boolean {
   return 'errors' in value || 'total' in value
 }
 
-/** What Jaeger says went wrong. */
 export interface JaegerError {
   /** There is no such thing, which isn't a failure. */
   readonly isMissing: boolean

@@ -278,7 +278,6 @@ export class JsonCursor extends JsonBytes {
     }
   }
 
-  /** The next value, parsed. */
   value(): unknown {
     const sign = this.peek()
     const start = this.at

@@ -9,11 +9,9 @@ export type TraceLines = (typeof TRACE_LINES)[number]
  */
 export const SCALES = ['linear', 'log', 'fit', 'critical'] as const
 
-/** One of {@link SCALES}. */
 export type Scale = (typeof SCALES)[number]
 
 /** What `--by` of a breakdown takes: one row for each operation (span name) of a service, for each service, model or tool. */
 export const BREAKDOWN_BY = ['operation', 'service', 'model', 'tool'] as const
 
-/** One of {@link BREAKDOWN_BY}. */
 export type BreakdownBy = (typeof BREAKDOWN_BY)[number]

@@ -106,7 +106,6 @@ function inNanos(micros: bigint): bigint | undefined {
 /** All spans that have this mark alone share one array: it may be most spans of a large trace. */
 const FOLLOWS: readonly SpanMark[] = Object.freeze(['follows-parent'])
 
-/** `marks` and one more. */
 export function withMark(marks: readonly SpanMark[], mark: SpanMark | undefined): readonly SpanMark[] {
   if (mark === undefined) return marks
   return mark === 'follows-parent' && marks.length === 0 ? FOLLOWS : [...marks, mark]

@@ -32,7 +32,6 @@ const PATH_LINES = 8
 /** Rows at most; in most traces fewer fill the text. */
 const MOST_ROWS = 100
 
-/** What to show of a tree, and how. */
 export interface AgentOptions {
   /** 1 by node, for those that fit what was asked, and the words of what was asked. */
   readonly view?: { readonly shown: Uint8Array; readonly says: string } | undefined

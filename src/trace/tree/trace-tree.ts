@@ -38,7 +38,6 @@ export class TraceTree {
   readonly hasEndless: boolean
   /** Whether any span begins before its parent, or ends after it: else clocks agree, as far as anyone can tell. */
   readonly hasOutside: boolean
-  /** Spans with status `error`. */
   readonly errors: number
   /** By node, interned. */
   readonly names: InternedTexts
@@ -183,7 +182,6 @@ export class TraceTree {
     return this.services.indexOf(node) * this.names.texts.length + this.names.indexOf(node)
   }
 
-  /** Why it stands where it stands. */
   place(node: number): Place {
     return this.#attached.places[this.#order[node]!]!
   }

@@ -11,7 +11,6 @@ import { withheldNote } from '../span-view.ts'
 import type { InternedTexts } from '../tree/trace-tree.ts'
 import { type Openness, type OpenRows, openRows, type Scene } from './scene.ts'
 
-/** Columns and lines of the screen. */
 export interface Size {
   readonly columns: number
   readonly rows: number

@@ -103,7 +103,6 @@ export function readOtlpKind(value: unknown): SpanKind {
   return readEnum(value, OTLP_KINDS, 'span_kind_') ?? 'unspecified'
 }
 
-/** What a `Status` says. */
 export interface OtlpStatus {
   readonly status: SpanStatus
   readonly statusMessage?: string

@@ -16,7 +16,6 @@ import { RowIds, renderWaterfall, type WaterfallOptions } from './waterfall.ts'
 
 /** Columns a name keeps, whatever stands after it. */
 const LEAST_NAME = 12
-/** Duration, service and start. */
 const FIRST_FACTS = 3
 
 /** A trace whose rows are written as text; no row is wider than `width`. */
