@@ -11,7 +11,7 @@ const NATIVE = [
   { loader: '/node_modules/fs-native-extensions/binding.js', file: 'fs-native-extensions.node' },
 ]
 
-const LOCAL_REQUIRE = /^const require = createRequire\(import\.meta\.url\)$/m
+const LOCAL_REQUIRE = /createRequire\(import\.meta\.url\)(?=\()/
 
 /**
  * Bundles the whole program, packages too, into one CommonJS file: what Node's single executable can run. Returns what
@@ -73,8 +73,10 @@ function wholeProgram() {
       if (native) return loadBeside(native.file)
       if (!/\/src\/[^\0]*\.ts$/.test(path)) return null
       const code = await readFile(id, 'utf8')
-      // Without a `require` of its own, the module's calls of it are the bundler's.
-      return LOCAL_REQUIRE.test(code) ? { code: code.replace(LOCAL_REQUIRE, ''), moduleType: 'ts' } : null
+      // The bundler follows its own `require`, and no other one.
+      return LOCAL_REQUIRE.test(code)
+        ? { code: code.replace(LOCAL_REQUIRE, 'require'), moduleType: 'ts' }
+        : null
     },
   }
 }

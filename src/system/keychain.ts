@@ -15,8 +15,6 @@ const ATTEMPTS = 3
 const SOON_MILLISECONDS = 250
 
 type Keytar = typeof import('keytar')
-// A CommonJS package, loaded by `require`: `import()` would start Node's loader of ES modules.
-const require = createRequire(import.meta.url)
 
 /**
  * The OS keychain by the keytar API: Secret Service, macOS Keychain, Windows Credential Manager. The timeout is a budget of the
@@ -133,7 +131,8 @@ function findBus({ platform, variables, uid }: Env): void {
 function loadKeytar(env: Env): Keytar {
   findBus(env)
   try {
-    return require('keytar') as Keytar
+    // A CommonJS package, loaded by `require`: `import()` would start Node's loader of ES modules.
+    return createRequire(import.meta.url)('keytar') as Keytar
   } catch (cause) {
     const library = env.platform === 'linux' ? ' (is libsecret-1-0 installed?)' : ''
     throw new Failure('keychain-unavailable', `the keychain library cannot be loaded${library}`, {

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
 
-const require = createRequire(import.meta.url)
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
 // With the marks that we draw ourselves: measuring them grapheme by grapheme took most of the time of a large trace.
 const NARROW = /^[\x20-\x7e\u2500-\u259f…×Σµ·✗⋯▶◀→↳’–]*$/
@@ -14,7 +13,7 @@ const PIECE = 2048
 /** Width of a text in terminal columns, by `string-width`: handles wide and combining characters and emoji. */
 export function displayWidth(text: string): number {
   if (NARROW.test(text)) return text.length
-  stringWidth ??= (require('string-width') as typeof import('string-width')).default
+  stringWidth ??= (createRequire(import.meta.url)('string-width') as typeof import('string-width')).default
   if (text.length <= PIECE) return stringWidth(text)
   let width = 0
   for (const piece of pieces(text)) width += stringWidth(piece.join(''))

@@ -6,7 +6,6 @@ import type { Lock } from '../../ports/ports.ts'
 
 type Native = typeof import('fs-native-extensions')
 
-const require = createRequire(import.meta.url)
 const [open, close, writeFile] = [promisify(fs.open), promisify(fs.close), promisify(fs.writeFile)]
 
 // Windows has no O_NOFOLLOW.
@@ -66,7 +65,7 @@ async function leaveNote(path: string, note: string): Promise<void> {
 
 function loadNative(): Native {
   try {
-    return require('fs-native-extensions')
+    return createRequire(import.meta.url)('fs-native-extensions')
   } catch (cause) {
     throw new Failure(
       'settings',

@@ -1,5 +1,5 @@
 import { isOfMany, isSensitive, isSetting, isStatement, memoized, wordsOf } from './sensitive-keys.ts'
-import { GAP, keptOf, keptOfWritten, MASKED, maskBehind, type Rule } from './value.ts'
+import { GAP, keptOf, keptOfWritten, late, MASKED, maskBehind, type Rule } from './value.ts'
 
 const shown = (): string => MASKED
 
@@ -57,7 +57,7 @@ const MEMBER = { bare: NUMBER, isMeant, shown: shownOfMember }
 /** `--token=…`, `--password …`, `"--password", "…"`. A text that begins with a dash is taken for the next flag. */
 export const FLAGS: Rule = {
   needs: /--/,
-  begins: new RegExp(`${FLAG}(?:=|\\s{1,32}(?![-\\s])|\\\\*["'],\\s{0,3}(?=\\\\*["'][^-]|-?\\d))`, 'gi'),
+  begins: late(`${FLAG}(?:=|\\s{1,32}(?![-\\s])|\\\\*["'],\\s{0,3}(?=\\\\*["'][^-]|-?\\d))`, 'gi'),
   bare: /[^\s"'\\,\]]{1,4096}|[,\]](?![\s\]])|\\+(?!["'\\])/y,
   shown,
 }
@@ -68,19 +68,20 @@ const RULES: readonly Rule[] = [
   {
     ...MEMBER,
     needs: /"\s{0,32}(?:=>|:)/,
-    begins: /"((?=[^"])[^"\\]{0,128}(?:\\{1,16}[^"\\]{1,128}){0,128})(?:\\*"){1,2}\s{0,32}(?:=>|:)\s{0,32}/g,
+    begins: () =>
+      /"((?=[^"])[^"\\]{0,128}(?:\\{1,16}[^"\\]{1,128}){0,128})(?:\\*"){1,2}\s{0,32}(?:=>|:)\s{0,32}/g,
   },
   // `'phone': '…'`, as Python and Ruby write it. Not in prose: `Invalid field 'phone': …`.
   {
     ...MEMBER,
     needs: /'\s{0,32}(?:=>|:)/,
-    begins: /(?<=(?:[{,(]|^)(?:\s|\\+[nrt]){0,32}[bu]?)'([^'"\\]{1,128})\\*'\s{0,32}(?:=>|:)\s{0,32}/gm,
+    begins: () => /(?<=(?:[{,(]|^)(?:\s|\\+[nrt]){0,32}[bu]?)'([^'"\\]{1,128})\\*'\s{0,32}(?:=>|:)\s{0,32}/gm,
   },
   // `{"name": "Authorization", "value": "…"}`, `name=cookie, value=…`.
   {
     ...MEMBER,
     needs: new RegExp(`(?:\\bv(?:al(?:ues?)?)?|content)${IS}`, 'i'),
-    begins: new RegExp(ITEM, 'gi'),
+    begins: late(ITEM, 'gi'),
     bare: /[^\s,;&"'\\)\]}]{1,4096}|\\+(?!["'\\nrt])/y,
     shown: shownOfItem,
   },
@@ -88,7 +89,7 @@ const RULES: readonly Rule[] = [
   {
     ...MEMBER,
     needs: /[[(](?:\s|\\{1,16}[nrt]){0,32}b?\\{0,16}["']/,
-    begins: new RegExp(
+    begins: late(
       `(?:(?<=(?:\\[|\\],)${GAP})\\[|(?<=(?:[[({]|\\),)${GAP})\\(|\\((?=b["']))${GAP}${OPENING}([^"'\\\\\\s]{1,128})\\\\{0,16}["']${GAP},${GAP}`,
       'g',
     ),
@@ -98,7 +99,7 @@ const RULES: readonly Rule[] = [
   // Go's `map[Authorization:[Bearer …] Accept:[*/*]]`: no value without brackets.
   {
     needs: /map\[/,
-    begins: /(?<=map\[|\] )([a-z][\w.-]{0,127}):(?=\[)/gi,
+    begins: () => /(?<=map\[|\] )([a-z][\w.-]{0,127}):(?=\[)/gi,
     bare: /$^/y,
     isMeant,
     shown: shownOfItem,
@@ -107,7 +108,7 @@ const RULES: readonly Rule[] = [
   // `<wsse:Password Type="…">…</wsse:Password>`, `<entry key="password">…</entry>`. No `List<Token>`.
   {
     needs: /<\//,
-    begins:
+    begins: () =>
       /(?<![\w)\]])<(?:[\w-]{1,32}:)?(?:(?:entry|property|add|param(?:eter)?|setting|variable|env|header|field)\s(?:[^<>]{0,256}?\s)?(?:name|key)=\\{0,16}["']([\w.:-]{1,128})["'\\][^<>]{0,256}|([A-Za-z][\w.-]{0,63})(?:\s[^<>]{0,512}?)?)(?<!\/)>(?:\s{0,64}<!--[^>]{0,256}-->)?/gi,
     bare: /[^<]{1,4096}|<!\[CDATA\[(?:[^\]]|\](?!\]>)){0,4096}\]\]>/y,
     isBareOnly: true,
@@ -119,7 +120,7 @@ const RULES: readonly Rule[] = [
   // `password=hunter2`, `api_key: "…"`, `passwords=[…]`, `password: token=…`.
   {
     needs: /pass[wp]|pwd|secret|key|token|samlr|sess(?:ion)?id|t\.sid/i,
-    begins: new RegExp(`\\b[\\w-]{0,32}(?:(?:(?:${NAME})${DIVIDER}){1,3}${BEFORE_VALUE}|${MANY})`, 'gi'),
+    begins: late(`\\b[\\w-]{0,32}(?:(?:(?:${NAME})${DIVIDER}){1,3}${BEFORE_VALUE}|${MANY})`, 'gi'),
     bare: /[^\s,;&"'\\]{1,4096}|\\+(?!["'\\])/y,
     shown,
   },
@@ -129,7 +130,7 @@ const RULES: readonly Rule[] = [
 const HARMLESS_CODE = String.raw`status|error|exit|return|result|reason|warning|http|(?<!\bo?auth2?\.)response|short|geo|uni|source|time\.?zone|zip|postal|country|region|state|province|city|area|dial|calling|phone|airport|station|port|locale|language|lang|currency|bank|sort|branch|tax|vat|hs|nace|naics|sic|iso|mcc|icd|unit|dept|department|store|company|customer|product|item|sku|color|colour|size|brand|category|type|article|material|promo|promotion|coupon|discount|voucher|course|event|event\.type|qr|bar|(?:(?:url|uri|html|json|xml|base\d\d)\.?)?(?:de|en)`
 
 /** What names secrets in URLs only: `?code=…` of OAuth, `?sig=…` of Azure, any `…key` that is none of these words. */
-const NAMES_IN_URLS = new RegExp(
+const namesInUrls = late(
   `(?:${[
     /token|secret|password|passwd|pwd|signature|sig|session\w{0,16}|auth|email|jwt/.source,
     /(?:(?<!\b(?:order|job|task|run|address)\.)\b|auth)state/.source,
@@ -149,26 +150,25 @@ const plain = (name: string): string =>
 
 const isParameter = memoized((written) => {
   const name = plain(written)
-  return isSensitive(name) || NAMES_IN_URLS.test(wordsOf(name))
+  return isSensitive(name) || namesInUrls().test(wordsOf(name))
 })
 
 /** In a URL, literals of a statement cannot be recognized. */
 const shownOfParameter = (value: string, written: string): string =>
   (isStatement(plain(written)) ? undefined : keptOf(plain(written), value)) ?? MASKED
 
-/** Values in URLs and queries. */
 const URL_RULES: readonly Rule[] = [
   // `?token=…`, `#access_token=…`, `Server=x;Password='a;b'`. Behind a blank `#state=` isn't a fragment: `issue #state=open`.
   {
     needs: /=/,
-    begins: /(?:^(?=\S*$)(?![\w.:-]{1,128}=>)|[?&;]|#(?!(?<=\s#)state=))([\w.:%[\]-]{1,128})=/g,
+    begins: () => /(?:^(?=\S*$)(?![\w.:-]{1,128}=>)|[?&;]|#(?!(?<=\s#)state=))([\w.:%[\]-]{1,128})=/g,
     bare: /[^&#;\s"'\\]{1,4096}|\\*["'](?!\s{0,8}(?:[,:}\]>]|$)|\\)|\\+(?!["'\\])/y,
     isMeant: isParameter,
     shown: shownOfParameter,
   },
   // A URL as a parameter of another one: `?next=https%3A%2F%2Fb%2F%3Ftoken%3D…`.
   {
-    begins:
+    begins: () =>
       /(?:[?&#;=]|%(?:25){0,3}(?:3f|26|23|3b))((?:[\w.:[\]-]|%(?:25){0,3}(?:[4-7][\da-f]|2[de]|3[\da])){1,128})%(?:25){0,3}3d/gi,
     bare: /[^%&#;\s"'\\<>]{1,4096}|%(?!(?:25){0,3}(?:26|23|20|3b|7d|29))/iy,
     needs: /%(?:25){0,3}3d/i,
@@ -203,7 +203,7 @@ const REST = String.raw`(?:[^\n|;&"']|\\\r?\n|[;&](?=[^\s&])|["'](?!\s{0,2}[:}\]
  */
 export const COMMAND_RULES: readonly Rule[] = PROGRAMS.map(([program, flag]) => ({
   needs: new RegExp(program),
-  begins: new RegExp(
+  begins: late(
     `(?=${flag})(?<=(?<![\\w.=-])(?:${program})(?:\\.exe)?(?=[\\s\\\\]|["'],)${REST}[\\s"'])${flag}`,
     'g',
   ),
@@ -241,8 +241,8 @@ const IN_HEADER = [
   `(?:[A-Za-z][\\w-]{0,39}[ \\t]{1,8})?(?!/|https?:|HTTP/|${NO_SECRET})(?=[\\w.+/~:-]{0,128}?(?:\\d|[a-z][A-Z]))[\\w.+/~:-]{12,4096}={0,2}(?=["'\`\\\\\\])};,\\s]|$)`,
 ].join('|')
 
-const header = (name: string, value: string): RegExp =>
-  new RegExp(`((?:\\b|(?<=\\\\[nrt]))(?:${name}):\\s{0,3}(?:\\\\{0,16}["'](?=\\w))?)(?:${value})`, 'g')
+const header = (name: string, value: string) =>
+  late(`((?:\\b|(?<=\\\\[nrt]))(?:${name}):\\s{0,3}(?:\\\\{0,16}["'](?=\\w))?)(?:${value})`, 'g')
 
 const AUTHORIZATION = header('[Aa]uthorization|AUTHORIZATION', IN_HEADER)
 /** Not `cookie: none`. */
@@ -274,7 +274,7 @@ const PATTERNS: readonly RegExp[] = [
   /(?<!\\(?=[nrtbfu])|\\u[\da-f]{0,3})[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/,
 ]
 
-const RECOGNISED = new RegExp(PATTERNS.map(({ source }) => source.replaceAll('\\b', WORD)).join('|'), 'g')
+const RECOGNISED = late(PATTERNS.map(({ source }) => source.replaceAll('\\b', WORD)).join('|'), 'g')
 
 /** What these need. Most URLs hold none of it. */
 const MARK =
@@ -289,18 +289,18 @@ const CREDENTIALS =
 const CREDENTIALS_OF_GO = /(?<![\w.%+-])[\w.%+-]{1,64}:[^\s"']{1,128}(?=@(?:tcp|udp|unix)6?\()/g
 
 /** In their order: what a text must hold, what is looked for in it then, and what stands in its place. */
-const PATTERNS_ANYWHERE: readonly (readonly [RegExp, RegExp, string])[] = [
-  [/PRIVATE KEY/, PRIVATE_KEY, MASKED],
+const PATTERNS_ANYWHERE: readonly (readonly [RegExp, () => RegExp, string])[] = [
+  [/PRIVATE KEY/, () => PRIVATE_KEY, MASKED],
   [/(?:ation|ATION):/, AUTHORIZATION, `$1${MASKED}`],
   [/(?:ookie|OOKIE):/, COOKIE, `$1${MASKED}`],
-  [/@/, CREDENTIALS, `://${MASKED}@`],
-  [/@(?:tcp|udp|unix)6?\(/, CREDENTIALS_OF_GO, MASKED],
+  [/@/, () => CREDENTIALS, `://${MASKED}@`],
+  [/@(?:tcp|udp|unix)6?\(/, () => CREDENTIALS_OF_GO, MASKED],
   [MARK, RECOGNISED, MASKED],
 ]
 
 /** A text with what is recognised in itself masked: private keys, headers with credentials, those of URLs, keys, addresses. */
 const maskRecognised = (text: string): string =>
   PATTERNS_ANYWHERE.reduce(
-    (shown, [needs, pattern, by]) => (needs.test(shown) ? shown.replace(pattern, by) : shown),
+    (shown, [needs, pattern, by]) => (needs.test(shown) ? shown.replace(pattern(), by) : shown),
     text,
   ).replace(LIKE_JWT, (jwt) => (jwt.includes('.') ? MASKED : jwt))
