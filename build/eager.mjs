@@ -33,7 +33,7 @@ export function eager(code) {
     if (isFunction(node, parent)) signs.push([node.start, '('], [node.end, ')'])
     // The variable gives it its name.
     if (node.type === 'FunctionDeclaration' && parent.type === 'Program')
-      signs.push([node.id.start, '', node.id.end])
+      signs.push([node.id.start - Number(code[node.id.start - 1] === ' '), '', node.id.end])
     for (const child of Object.values(node)) visit(child, Array.isArray(node) ? parent : node)
   }
   visit(program)

@@ -73,7 +73,6 @@ export interface Data<Row = unknown> {
   csv?(): Iterable<string>
 }
 
-/** Lines that continue with new rows. */
 export interface Feed {
   readonly head: string
   // biome-ignore lint/suspicious/noExplicitAny: as in `data`

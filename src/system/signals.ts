@@ -1,4 +1,3 @@
-import { constants } from 'node:os'
 import type { Signals } from '../ports/ports.ts'
 
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -144,5 +143,5 @@ export function leave(status: number, state: ExitState): void {
 export function endBySignal(signal: NodeJS.Signals, { nativeCalls }: Pick<ExitState, 'nativeCalls'>): void {
   if (process.platform !== 'win32') process.kill(process.pid, signal)
   else if (nativeCalls > 0) process.kill(process.pid, 'SIGKILL')
-  else process.exit(128 + constants.signals[signal])
+  else process.exit(128 + process.getBuiltinModule('node:os').constants.signals[signal])
 }

@@ -28,13 +28,17 @@ const MOST_DEEP = 256
 /** `JSON.parse` may round longer integers, and readers have to know. */
 const MOST_DIGITS = 15
 
-const table = (pattern: RegExp): Uint8Array =>
-  Uint8Array.from({ length: 256 }, (_, byte) => Number(pattern.test(String.fromCharCode(byte))))
+const table = (signs: string): Uint8Array => {
+  const bytes = new Uint8Array(256)
+  for (const sign of Buffer.from(signs)) bytes[sign] = 1
+  return bytes
+}
 /** Bytes of a string that need no unescaping; those from 0x80 on are parts of UTF-8. */
-const PLAIN = table(/[^\0-\x1f"\\]/)
-const BLANK = table(/[ \n\r\t]/)
-const HEX = table(/[0-9a-f]/i)
-const ESCAPES = table(/["\\/bfnrt]/)
+const PLAIN = new Uint8Array(256).fill(1, 0x20)
+PLAIN[QUOTE] = PLAIN[BACKSLASH] = 0
+const BLANK = table(' \n\r\t')
+const HEX = table('0123456789abcdefABCDEF')
+const ESCAPES = table('"\\/bfnrt')
 /** By their first byte. */
 const WORDS = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0), Buffer.from(word)]))
 

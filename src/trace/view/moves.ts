@@ -41,7 +41,6 @@ export interface ViewState extends Openness {
   readonly cursor: number
   /** The line of `rows` at the top of the screen. */
   readonly top: number
-  /** Only the critical path is shown. */
   readonly pathOnly: boolean
   readonly page: Page | undefined
   /** The text that is being typed behind `/`, if any. */
