@@ -1,7 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs'
 import type { WriteStream } from 'node:tty'
 import { errorCode, Failure } from '../../errors.ts'
-import { once } from '../once.ts'
 import type { ExitState } from '../signals.ts'
 
 /**
@@ -38,7 +37,6 @@ const UNITS_AT_ONCE = 32_768
 export function openOutput(descriptor: 1 | 2, exitState: ExitState): Output {
   const stream = () => (descriptor === 1 ? process.stdout : process.stderr)
   const direct = process.platform !== 'win32'
-  const isTTY = once(() => (!direct || isDevice(descriptor)) && Boolean(stream().isTTY))
   let viaStream = !direct
   const writeToStream = (rest: Uint8Array) => {
     viaStream = true
@@ -52,13 +50,13 @@ export function openOutput(descriptor: 1 | 2, exitState: ExitState): Output {
   }
   return {
     get isTTY() {
-      return isTTY()
+      return isTerminal(descriptor)
     },
     get columns() {
-      return isTTY() ? stream().columns || undefined : undefined
+      return this.isTTY ? stream().columns || undefined : undefined
     },
     get rows() {
-      return isTTY() ? (stream() as WriteStream).rows || undefined : undefined
+      return this.isTTY ? (stream() as WriteStream).rows || undefined : undefined
     },
     write: (text) => writeBytes(Buffer.from(text)),
     writeBytes,
@@ -129,13 +127,11 @@ function* joined(texts: Iterable<string>, after: string): Generator<string> {
 /** No `+` behind it: a string that is concatenated has to be flattened before it is encoded. */
 const joinedBy = (some: readonly string[], after: string): string => [...some, ''].join(after)
 
-/**
- * Whether it is a character device, as terminals are. Of a file or a pipe no stream has to be built to know that it is
- * no terminal.
- */
-export function isDevice(descriptor: number): boolean {
+/** Whether it is a terminal, without a stream for it; Node's module for terminals is loaded for character devices only. */
+export function isTerminal(descriptor: number): boolean {
   try {
-    return fstatSync(descriptor).isCharacterDevice()
+    const isDevice = process.platform === 'win32' || fstatSync(descriptor).isCharacterDevice()
+    return isDevice && process.getBuiltinModule('node:tty').isatty(descriptor)
   } catch {
     return false
   }

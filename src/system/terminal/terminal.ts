@@ -4,7 +4,7 @@ import { asciiSigns } from '../../text/ascii-signs.ts'
 import { UNSTYLED } from '../../text/unstyled.ts'
 import { once } from '../once.ts'
 import type { ExitState } from '../signals.ts'
-import { isDevice, type Output, openOutput } from './output.ts'
+import { isTerminal, type Output, openOutput } from './output.ts'
 
 /**
  * Twelve colours of ANSI 256, the most different first. Each has a contrast of 2.8 and more with black and with white,
@@ -40,7 +40,7 @@ export function processTerminal(
   let pagerAllowed = true
   const [out, err] = [openOutput(1, exitState), openOutput(2, exitState)]
   const agent = isAgent(variables)
-  const onTerminal = once(() => (process.platform === 'win32' || isDevice(0)) && Boolean(process.stdin.isTTY))
+  const onTerminal = once(() => isTerminal(0))
   const inBackground = once(() => onTerminal() && isInBackground())
   const inIsTTY = () => !agent && onTerminal() && !inBackground()
   const colored = (output: Output): boolean => {
