@@ -73,10 +73,10 @@ function wholeProgram() {
       if (native) return loadBeside(native.file)
       if (!/\/src\/[^\0]*\.ts$/.test(path)) return null
       const code = await readFile(id, 'utf8')
+      if (!code.includes('createRequire')) return null
       // The bundler follows its own `require`, and no other one.
-      return LOCAL_REQUIRE.test(code)
-        ? { code: code.replace(LOCAL_REQUIRE, 'require'), moduleType: 'ts' }
-        : null
+      if (!LOCAL_REQUIRE.test(code)) throw new Error(`${path} loads a package in a way that isn't known here`)
+      return { code: code.replace(LOCAL_REQUIRE, 'require'), moduleType: 'ts' }
     },
   }
 }

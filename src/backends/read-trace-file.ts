@@ -3,7 +3,7 @@ import { safeText } from '../text/safe-text.ts'
 import { isUtf16, UTF16_HINT } from '../text/utf16.ts'
 import type { Explain } from '../trace/formats/collection.ts'
 import { firstSign } from '../trace/formats/json-bytes.ts'
-import { otlpVocabulary, readScanned } from '../trace/formats/otlp/otlp-scan.ts'
+import { otlpVocabulary, readOtlpBytes } from '../trace/formats/otlp/otlp-scan.ts'
 import type { Trace } from '../trace/model.ts'
 
 /** What reads a file and what answers from its traces are loaded together. */
@@ -85,7 +85,7 @@ function explainFor(bytes: Uint8Array, name: string): Explain {
 /** The traces of one document of OTLP/JSON; none of anything else, or where something is wrong with it. */
 function quickly(bytes: Buffer, explain: Explain): Trace[] {
   try {
-    return readScanned(bytes.subarray(firstSign(bytes)), otlpVocabulary(), explain)?.traces() ?? []
+    return readOtlpBytes(bytes.subarray(firstSign(bytes)), otlpVocabulary(), explain)?.traces() ?? []
   } catch {
     return []
   }

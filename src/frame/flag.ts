@@ -17,6 +17,7 @@ export interface Flag<T> {
   /** A hint at what else people mean by a word that is none of the choices. */
   readonly instead?: string
   readonly repeats?: true
+  /** The value is a whole number. */
   readonly counts?: true
   /** Taken to say why not: no help shows it. */
   readonly isHidden?: true

@@ -23,6 +23,7 @@ export interface ToolOf<F extends Flags> {
   readonly asks?: Capability
   readonly takes: readonly (keyof F & string)[]
   readonly required?: readonly (keyof F & string)[]
+  /** The largest numbers that it takes. */
   readonly most?: Partial<Record<keyof F & string, number>>
   /** Flags that an agent leaves out, with their typed values. */
   readonly usual?: Partial<Record<keyof F & string, string>>

@@ -282,6 +282,7 @@ const isAgent = (one: GenAi | undefined): boolean => /agent|workflow|chain/i.tes
 const BELOW_TOOL = 1
 const BELOW = 2
 
+/** By node. */
 function genAiUses(tree: TraceTree, by: 'model' | 'tool'): GenAiUse[] {
   const facts = tree.spans.map((span) => genAiOf(tree.trace, span))
   const hasTokens = facts.map((one) => one?.input !== undefined || one?.output !== undefined)

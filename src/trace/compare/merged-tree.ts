@@ -237,6 +237,7 @@ interface ViewLine {
   readonly isLast: boolean
 }
 
+/** Operations left out. */
 interface Rest {
   readonly count: number
   readonly byChange: Readonly<Record<Change, number>>

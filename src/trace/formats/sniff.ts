@@ -14,7 +14,7 @@ import {
 } from './json-lines.ts'
 import { exactValue, readValue } from './json-value.ts'
 import { readOtlpProtobuf } from './otlp/otlp-protobuf.ts'
-import { holdsErrorKeyInJson, otlpVocabulary, readScanned } from './otlp/otlp-scan.ts'
+import { holdsErrorKeyInJson, otlpVocabulary, readOtlpBytes } from './otlp/otlp-scan.ts'
 
 const MIB = 1024 * 1024
 /** Size limit of the user's own file after decompression. */
@@ -109,7 +109,7 @@ function readJsonBytes(
 ): Collection | undefined {
   const bytes = input.subarray(start)
   const vocabulary = otlpVocabulary()
-  const scanned = readScanned(bytes, vocabulary, explain)
+  const scanned = readOtlpBytes(bytes, vocabulary, explain)
   if (scanned) return scanned
   const end = bytes.indexOf(NEWLINE)
   const isInLines = end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end
